@@ -1,0 +1,32 @@
+/* base/enc.h - strict text encodings: hexadecimal, base64 (RFC 4648 §4), UTF-8 (RFC 3629), decimals. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+
+#define HEX_LEN(n) (2 * (n))
+#define BASE64_LEN(n) (((n) + 2) / 3 * 4)
+
+void hex_encode(const void *in, size_t n, char *out /* HEX_LEN(n)+1 */);
+/* Lower or upper case, exactly 2·n digits. false: anything else. */
+NODISCARD bool hex_decode(const char *s, size_t len, void *out, size_t n);
+
+void base64_encode(const void *in, size_t n, char *out /* BASE64_LEN(n)+1 */);
+void base64_put(struct buf *b, const void *in, size_t n);
+/*
+ * Standard alphabet, padding required, no white space, unused bits zero.
+ * At most max bytes; the number to *ret_n. false: malformed or too long.
+ */
+NODISCARD bool base64_decode(const char *s, size_t len, void *out, size_t max, size_t *ret_n);
+
+/* Offset of the first byte that breaks UTF-8 (overlong, surrogate, > U+10FFFF count as broken), or n. */
+size_t utf8_check(const char *s, size_t n);
+
+/* "0" or digits without leading zero, no sign, whole string, <= max. */
+NODISCARD bool dec_parse(const char *s, size_t len, uint64_t max, uint64_t *ret);
+
+void be_put(void *p, uint64_t v, unsigned bytes);
+uint64_t be_get(const void *p, unsigned bytes);

@@ -1,0 +1,59 @@
+/*
+ * base/limits.h - every bound in the program: unit, and why it stands there.
+ */
+#pragma once
+
+/* --- text and JSON --- */
+#define LIMIT_BUF            (1024UL * 1024 * 1024) /* bytes; a buffer without a tighter maximum */
+#define LIMIT_JSON_DEPTH     64          /* levels; STIX needs fewer than 12, bounds our recursion */
+#define LIMIT_JSON_BYTES     (1024UL * 1024)        /* bytes; one object (1 MiB, reference: record format) */
+#define LIMIT_JSON_BULK      (256UL * 1024 * 1024)  /* bytes; a list, bundle or envelope read at once by `add` */
+#define LIMIT_JSON_PATH      256         /* bytes; a JSON path shown in an error is cut here */
+
+/* --- keys, notes, proofs: C2SP signed-note, tlog-checkpoint, tlog-proof --- */
+#define LIMIT_ORIGIN         100         /* bytes; origin and key names (C2SP is about to bound them) */
+#define LIMIT_NOTE_SIGS      64          /* signatures on one note (add-checkpoint: never more than 63 besides ours) */
+#define LIMIT_NOTE_BYTES     65536       /* bytes; a note with its signatures */
+#define LIMIT_PROOF_HASHES   63          /* hashes; a tree of 2^63 leaves has no longer path */
+#define LIMIT_PROOF_BYTES    (LIMIT_NOTE_BYTES + 8192)
+#define LIMIT_POLICY_BYTES   65536       /* bytes; a policy file */
+#define LIMIT_POLICY_NAMES   256         /* witnesses and groups in one policy file */
+#define LIMIT_LOG_SIZE       (1ULL << 48) /* leaves; keeps every product of index and width inside 64 bits */
+
+/* --- journal --- */
+#define LIMIT_SEGMENT        (64UL * 1024 * 1024) /* bytes preallocated per segment; -35 % sync latency against a growing file */
+#define LIMIT_FRAME          (4UL * 1024 * 1024)  /* bytes; one frame's payload: an entry with salt, or 64 Ki mirrored leaves */
+#define LIMIT_BATCH_FRAMES   65536       /* frames committed together */
+#define LIMIT_BATCH_BYTES    (48UL * 1024 * 1024) /* bytes committed together; a batch never crosses a segment */
+
+/* --- record --- */
+#define LIMIT_BATCH_OBJECTS  16384       /* objects in one commit; bounds the time a waiting writer waits */
+#define LIMIT_PARTIES        64          /* parties known to one node */
+#define LIMIT_MEMBERS        32          /* member parties of one collection */
+#define LIMIT_PARTY          16          /* bytes; a party's code: "DE", "JP", "ENISA" */
+#define LIMIT_READERS        64          /* reading threads with a connection of their own */
+
+/* --- STIX 2.1 --- */
+#define LIMIT_STIX_ID        (250 + 2 + 36) /* bytes; type (§3.1) "--" UUID */
+#define LIMIT_STIX_TYPE      250         /* bytes; §3.1 */
+#define LIMIT_STIX_KEY       250         /* bytes; property and dictionary keys §3.1, §2.12 */
+#define LIMIT_TIMESTAMP      64          /* bytes; RFC 3339 text; the fraction may have any length in STIX, ours stops here */
+#define LIMIT_UNITS          500         /* units in one document */
+#define LIMIT_MARKINGS       64          /* object_marking_refs considered */
+
+/* --- HTTP --- */
+#define LIMIT_HTTP_URL       4096        /* bytes; path and query */
+#define LIMIT_HTTP_HEADER    16384       /* bytes; all header fields of a request */
+#define LIMIT_HTTP_BODY      (1024UL * 1024)      /* bytes; a request body unless the route says more */
+#define LIMIT_HTTP_CONNS     1000        /* connections in all */
+#define LIMIT_HTTP_PER_ADDR  100         /* connections from one address */
+#define LIMIT_HTTP_IDLE_S    30          /* seconds without progress */
+#define LIMIT_HTTP_TOTAL_S   120         /* seconds for one request from first byte to last */
+#define LIMIT_HTTP_PARAMS    32          /* query parameters */
+#define LIMIT_ENTRIES_PAGE   1000        /* entries in one answer of /log/entries/ */
+
+/* --- peers --- */
+#define LIMIT_PEER_TEXT      4096        /* bytes; the short text in which peers exchange keys */
+#define LIMIT_PEER_BODY      (64UL * 1024 * 1024) /* bytes; largest answer taken from a peer */
+#define LIMIT_PEER_TIMEOUT_S 60          /* seconds; one request to a peer */
+#define LIMIT_CLOCK_SKEW_S   300         /* seconds; a cosignature further in the future is refused */

@@ -1,0 +1,44 @@
+/*
+ * consult/consult.h - what may follow what in a consultation. The rules (consult/rules.c) are a pure table of
+ * states and moves; the facts (consult/facts.c) are read from the record; the acts (consult/act.c) check the
+ * rules and write through record_add.
+ */
+#pragma once
+#include "record/record.h"
+
+/* ---- pure rules ---- */
+enum doc_state { DOC_DRAFT, DOC_PROPOSED /* open proposals */, DOC_ASSENTED /* some, not all */, DOC_AGREED, DOC_SCHEDULED /* published, embargo runs */, DOC_PUBLISHED, DOC_WITHDRAWN, DOC_STATES };
+enum doc_move { MOVE_REVISE, MOVE_PROPOSE, MOVE_ANSWER /* take over, counter, decline */, MOVE_AGREE, MOVE_OBJECT, MOVE_WITHDRAW_ASSENT, MOVE_PUBLISH, MOVE_WITHDRAW, DOC_MOVES };
+const char *doc_state_name(enum doc_state s);  /* message id */
+const char *doc_move_name(enum doc_move m);    /* message id */
+
+enum assent_verb { ASSENT_NONE, ASSENT_AGREE, ASSENT_OBJECT, ASSENT_WITHDRAW };
+/* Everything the rules look at, for one version of one document. */
+struct doc_facts {
+	const char *writer;                                     /* party */
+	size_t members; char member[LIMIT_MEMBERS][LIMIT_PARTY + 1];
+	enum assent_verb assent[LIMIT_MEMBERS];                 /* each member's latest word on exactly this hash */
+	bool is_newest;                                         /* newest version of its id */
+	unsigned open_proposals;
+	bool revoked;
+	bool has_publication; int64_t publish_at;               /* ns */
+	int64_t now;
+};
+enum doc_state doc_state(const struct doc_facts *f);
+/* May `party` make this move now? E_STATE or E_DENIED with the reason. */
+NODISCARD int doc_may(const struct doc_facts *f, enum doc_move m, const char *party, struct err *e);
+
+/* ---- facts from the record ---- */
+/* Facts of the version `doc` (kind document). Proposals count as open until an answer names them. */
+NODISCARD int consult_facts(struct record_reader *rd, const struct entry *doc, int64_t now, struct doc_facts *ret, struct err *e);
+/* The hooks for record_set_rules(). */
+record_rule consult_rule;
+record_public consult_public;
+
+/* ---- acts: each makes one object as JSON for record_add; the page and the command call the same ---- */
+/* Hash that an assent names: SHA-256 of the RFC 8785 form of the object (not of the entry). */
+NODISCARD int consult_object_sha256(const struct entry *en, uint8_t ret[32], struct err *e);
+NODISCARD int act_assent(struct record *r, struct record_reader *rd, const char *subject_id, const char *modified, enum assent_verb verb, const char *reason, struct add_result *ret, struct err *e);
+NODISCARD int act_publish(struct record *r, struct record_reader *rd, const char *document_id, const char *publish_at, struct add_result *ret, struct err *e);
+/* answer: "accepted" (the document's next version already holds it), "countered", "declined". */
+NODISCARD int act_answer(struct record *r, struct record_reader *rd, const char *proposal_id, const char *answer, const char *reason, struct add_result *ret, struct err *e);

@@ -1,0 +1,51 @@
+/*
+ * crypto/crypto.h - SHA-256 (nettle, SHA-NI where the processor has it), SHA-1 for UUIDv5,
+ * Ed25519 (libsodium: the strict accept set), key files.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/fs.h"
+#include "base/rng.h"
+
+#define SHA256_LEN 32
+#define ED25519_PK 32
+#define ED25519_SEED 32
+#define ED25519_SIG 64
+
+/* Once per process before any other call; picks the processor's SHA path. E_ENV: library refuses. */
+NODISCARD int crypto_init(struct err *e);
+
+void sha256(const void *p, size_t n, uint8_t out[SHA256_LEN]);
+/* Hash of up to 4 pieces behind one another without copying them together. */
+struct piece { const void *p; size_t n; };
+void sha256v(const struct piece *v, size_t count, uint8_t out[SHA256_LEN]);
+struct sha256_ctx { uint64_t opaque[16]; };
+void sha256_begin(struct sha256_ctx *c);
+void sha256_add(struct sha256_ctx *c, const void *p, size_t n);
+void sha256_end(struct sha256_ctx *c, uint8_t out[SHA256_LEN]);
+void sha1(const void *p, size_t n, uint8_t out[20]); /* only for UUIDv5 */
+uint32_t crc32c(uint32_t crc, const void *p, size_t n); /* Castagnoli; frames of the journal */
+
+struct keypair { uint8_t seed[ED25519_SEED]; uint8_t pk[ED25519_PK]; };
+NODISCARD int ed25519_generate(const struct rng *rng, struct keypair *ret, struct err *e);
+/* The public key is always derived from the seed, never taken from outside (double-public-key oracle). */
+void ed25519_from_seed(const uint8_t seed[ED25519_SEED], struct keypair *ret);
+void ed25519_sign(const struct keypair *k, const void *msg, size_t n, uint8_t sig[ED25519_SIG]);
+/* Strict: canonical encodings, no low order A or R, S < L (libsodium 1.0.18; pinned by the CCTV vectors). */
+NODISCARD bool ed25519_verify(const uint8_t pk[ED25519_PK], const void *msg, size_t n, const uint8_t sig[ED25519_SIG]);
+/* May this public key be registered at all? false: low order or not canonical. */
+NODISCARD bool ed25519_pk_ok(const uint8_t pk[ED25519_PK]);
+void keypair_wipe(struct keypair *k);
+void secret_wipe(void *p, size_t n);
+bool secret_equal(const void *a, const void *b, size_t n); /* constant time */
+
+/*
+ * Key file: one line "verbale-key/v1 <role> <base64 seed>\n", mode 0600, written once.
+ * E_EXISTS if the file is there; E_DENIED when reading a file others may read.
+ */
+NODISCARD int keyfile_write(const struct fs *fs, const char *path, const char *role, const struct keypair *k, struct err *e);
+NODISCARD int keyfile_read(const struct fs *fs, const char *path, const char *role, struct keypair *ret, struct err *e);

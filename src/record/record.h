@@ -1,0 +1,144 @@
+/*
+ * record/record.h - one open data folder: the one write path and the read paths over
+ * journal, index, log and keys. Everything that changes the record goes through here.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/rng.h"
+#include "base/clock.h"
+#include "policy/policy.h"
+#include "stix/stix.h"
+#include "store/index.h"
+#include "store/journal.h"
+#include "tlog/tlog.h"
+
+/* What the outside passes in; all may be replaced by tests. */
+struct world { struct fs fs; struct clock clock; struct rng rng; struct log *log; };
+struct world world_system(void);
+
+/* ---- a party and its node, as configured and as pinned by peers ---- */
+struct party_keys {
+	char party[LIMIT_PARTY + 1];            /* "DE" */
+	char identity[LIMIT_STIX_ID + 1];       /* identity--… that signs created_by_ref */
+	char origin[LIMIT_ORIGIN + 1];          /* log origin */
+	char url[LIMIT_ORIGIN + 1];             /* where its node answers peers; may be "" */
+	struct note_key log;                    /* type 01 */
+	struct note_key witness;                /* type 04 */
+	uint8_t tls_spki[32];                   /* SHA-256 of the TLS key's SubjectPublicKeyInfo */
+};
+/* The short text in which peers exchange keys (doc/FORMAT.md "Peer text"). */
+void party_keys_put(const struct party_keys *k, struct buf *out);
+NODISCARD int party_keys_parse(const char *p, size_t n, struct party_keys *ret, struct err *e);
+
+struct record;
+struct record_reader;   /* one per reading thread */
+
+/*
+ * Make a data folder: keys, self text, empty journal with the first checkpoint (size 0) and an entry for
+ * nothing. E_EXISTS if there is one. `tls_spki` comes from http/ (the TLS key is made there).
+ */
+struct record_init { const char *party, *name, *origin, *url; uint8_t tls_spki[32]; };
+NODISCARD int record_create(const struct world *w, const char *dir, const struct record_init *in, struct err *e);
+
+/* writable: takes the folder's lock (E_BUSY names the holder), starts the signer, catches the index up. */
+NODISCARD int record_open(const struct world *w, const char *dir, bool writable, struct record **ret, struct err *e);
+void record_close(struct record *r);
+const struct party_keys *record_self(const struct record *r);
+const struct world *record_world(const struct record *r);
+const char *record_dir(const struct record *r);
+
+/* ---- peers: pinned keys, one file per party under peers/ ---- */
+NODISCARD int record_peer_add(struct record *r, const struct party_keys *k, struct err *e); /* E_CONFLICT: other keys pinned; names both */
+size_t record_peers(const struct record *r, const struct party_keys **ret);
+const struct party_keys *record_peer(const struct record *r, const char *party);      /* self included; NULL */
+const struct party_keys *record_peer_by_spki(const struct record *r, const uint8_t spki[32]);
+
+/* ---- writing ---- */
+/* Rules of what may follow what (consult/), asked before an own object of our types is written. NULL: none. */
+typedef int record_rule(void *ctx, struct record_reader *view, const struct stix_object *o, const uint8_t collection[16], struct err *e);
+/* Is this entry public now? (consult/) NULL: nothing is. */
+typedef int record_public(void *ctx, struct record_reader *rd, const struct index_entry *row, const struct stix_object *o, int64_t now, bool *ret, struct err *e);
+void record_set_rules(struct record *r, record_rule *rule, record_public *pub, void *ctx);
+
+enum added { ADDED_NEW, ADDED_DUPLICATE, ADDED_REFUSED };
+struct add_result { enum added what; uint64_t index; uint64_t frame; char id[LIMIT_STIX_ID + 1]; struct err err; };
+struct add_item { const void *p; size_t n; };  /* JSON text of one object */
+struct add_opt {
+	uint8_t collection[16];
+	enum stix_strict strict;
+	bool all_or_nothing;     /* one refused object refuses the batch: nothing is written */
+	enum role role;
+};
+/*
+ * Check, canonicalise, salt, commit as ONE journal batch with one checkpoint; returns when durable. Any thread;
+ * writers waiting at the same time share a commit. ret[count] says what became of each. The return value is 0
+ * unless the batch as a whole failed (E_IO …: nothing is acknowledged).
+ */
+NODISCARD int record_add(struct record *r, const struct add_opt *opt, const struct add_item *in, size_t count, struct add_result *ret, struct err *e);
+/* Merge cosignature lines a witness gave us for one of our checkpoints. */
+NODISCARD int record_add_cosignatures(struct record *r, const char *note, size_t n, struct err *e);
+
+/* ---- a peer's log, mirrored ---- */
+struct peer_state { struct index_log log; bool known; };
+NODISCARD int record_peer_state(struct record_reader *rd, const struct party_keys *peer, struct peer_state *ret, struct err *e);
+/*
+ * Follow a peer to a newer note: `leaves` continue at state.log.size and end at the note's size. Checks the log's
+ * signature, that the old root is a prefix, that the new root matches, then stores leaves and note and cosigns,
+ * in one batch. E_REWRITE: contradiction; both notes are kept as evidence (FRAME_EVIDENCE) and the text names the size.
+ * ret_cosignature gets our line.
+ */
+NODISCARD int record_follow(struct record *r, const struct party_keys *peer, const char *note, size_t note_n,
+    const uint8_t (*leaves)[LEAF_LEN], size_t count, struct buf *ret_cosignature, struct err *e);
+struct peer_entry { uint64_t index; uint8_t salt[SALT_LEN]; const void *p; size_t n; /* entry bytes P */ };
+/* Store entries of a peer after checking each against its mirrored leaf; one batch; known ones are skipped.
+ * `asked_to`: all entitled entries below this index were asked for. A wrong one refuses the batch, naming the index. */
+NODISCARD int record_add_peer_entries(struct record *r, const struct party_keys *peer, const struct peer_entry *in, size_t count, uint64_t asked_to, size_t *ret_new, struct err *e);
+
+/* ---- reading ---- */
+NODISCARD int record_reader_new(struct record *r, struct record_reader **ret, struct err *e);
+void record_reader_free(struct record_reader *rd);
+struct record *record_of(struct record_reader *rd);
+struct index_reader *record_index(struct record_reader *rd);
+
+struct entry {                       /* one entry, read back from the journal and checked */
+	struct index_entry row;
+	const char *party;               /* whose log */
+	uint8_t salt[SALT_LEN];
+	struct buf bytes;                /* P: {"collection":…,"object":…} */
+	struct json_doc *doc;            /* parsed P */
+	struct stix_object object;       /* points into doc */
+};
+void entry_free(struct entry *en);
+NODISCARD int record_read(struct record_reader *rd, const struct index_entry *row, struct entry *ret, struct err *e);
+NODISCARD int record_read_at(struct record_reader *rd, uint32_t log, uint64_t index, struct entry *ret, struct err *e);
+/* Newest version of an id (NULL collection: any). E_NOTFOUND. */
+NODISCARD int record_newest(struct record_reader *rd, const char *id, const uint8_t *collection, struct entry *ret, struct err *e);
+
+/* The release decision for one entry: the only path to may_read. E_NOTFOUND exactly when the answer is no. */
+NODISCARD int record_may_read(struct record_reader *rd, const struct reader *who, const struct entry *en, struct err *e);
+/* The collection as accepted by this node: own party's version, or the newest one own party assented to. */
+NODISCARD int record_collection(struct record_reader *rd, const uint8_t uuid[16], struct collection *ret, struct err *e);
+
+/* ---- proofs and log files ---- */
+/* Newest own (log 0) or mirrored checkpoint with all cosignatures known. */
+NODISCARD int record_checkpoint(struct record_reader *rd, uint32_t log, struct buf *out, struct err *e);
+struct tile_source record_tiles(struct record_reader *rd, uint32_t log); /* valid while rd lives */
+/* .tlog-proof for one entry under the newest checkpoint of its log. */
+NODISCARD int record_prove(struct record_reader *rd, uint32_t log, uint64_t index, const uint8_t salt[SALT_LEN], struct buf *out, struct err *e);
+/* Tile or bundle bytes as C2SP serves them; E_NOTFOUND if the checkpointed size has none. */
+NODISCARD int record_tile(struct record_reader *rd, uint32_t log, const struct tile_name *t, struct buf *out, struct err *e);
+/* When did entry `index` become visible to others? (t1, t2] by the witness's clock; -1: open. */
+struct bound { char witness[LIMIT_ORIGIN + 1]; int64_t after_s, until_s; };
+NODISCARD int record_bounds(struct record_reader *rd, uint32_t log, uint64_t index, struct bound *ret, size_t max, size_t *ret_n, struct err *e);
+
+/* ---- care ---- */
+struct progress { void (*tick)(void *ctx, const char *what, uint64_t done, uint64_t all); void *ctx; };
+struct check_report { uint64_t frames, entries, leaves, tiles, checkpoints, cosignatures, logs, faults; };
+/* Every hash, tile, checkpoint; index against journal. Faults go to `fault` one by one; E_CORRUPT if there was any. */
+NODISCARD int record_check(const struct world *w, const char *dir, const struct progress *p,
+    void (*fault)(void *ctx, const char *text), void *ctx, struct check_report *ret, struct err *e);
+NODISCARD int record_rebuild(const struct world *w, const char *dir, const struct progress *p, struct err *e);

@@ -1,0 +1,96 @@
+/*
+ * store/index.h - the SQLite index: derived from the journal, thrown away without loss.
+ * One writer (`struct index`), one read connection per reading thread (`struct index_reader`).
+ * Content depends only on the journal's frames, never on how they were batched: two builds from one
+ * journal hold equal rows, and after index_vacuum() equal bytes.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/limits.h"
+
+/* Logs are numbered: 0 = this node's own, 1… = peers in order of first appearance in the journal. */
+struct index_log {
+	uint32_t log;
+	char origin[LIMIT_ORIGIN + 1];
+	uint64_t size;           /* leaves held (own: committed; peer: mirrored) */
+	uint64_t note_frame, note_at; /* newest checkpoint frame; no 0: none */
+	uint64_t note_size;
+	uint64_t entries_to;     /* peers: leaves below this were asked for their entries */
+};
+
+/* One version of one object, as indexed. Text is NUL-terminated. */
+struct index_entry {
+	uint64_t frame, at;      /* journal address */
+	uint32_t log;
+	uint64_t index;          /* in that log */
+	uint8_t collection[16];  /* UUID */
+	char id[LIMIT_STIX_ID + 1];
+	char modified[LIMIT_TIMESTAMP + 1]; /* "" when the type has none */
+	uint8_t sha256[32];      /* of the entry bytes P */
+	char subject[LIMIT_STIX_ID + 1];    /* the object this one is about (stix type table), or "" */
+	bool revoked;
+};
+
+struct index;
+struct index_reader;
+
+/* E_CORRUPT: damaged or of another version: delete it and rebuild. */
+NODISCARD int index_open(const char *path, struct index **ret, struct err *e);
+void index_close(struct index *x);
+/* Delete the files of an index (path, -wal, -shm). */
+NODISCARD int index_remove(const char *path, struct err *e);
+/* The journal frame up to which rows are there (no 0: empty). */
+void index_head(struct index *x, uint64_t *ret_frame, uint64_t *ret_at);
+
+/* --- writing: inside begin … commit; rollback forgets --- */
+NODISCARD int index_begin(struct index *x, struct err *e);
+NODISCARD int index_commit(struct index *x, uint64_t frame, uint64_t at, struct err *e);
+void index_rollback(struct index *x);
+NODISCARD int index_put_entry(struct index *x, const struct index_entry *row, struct err *e);
+NODISCARD int index_put_log(struct index *x, const struct index_log *row, struct err *e); /* insert or replace by log */
+/* Hashes of tile (level, n) from its start; replaces a shorter one. width 1..256, 32 bytes each. */
+NODISCARD int index_put_tile(struct index *x, uint32_t log, unsigned level, uint64_t n, unsigned width, const void *hashes, struct err *e);
+/* Leaves (33 bytes each) as bundles of 256 for serving and re-checking; same replacing rule. */
+NODISCARD int index_put_bundle(struct index *x, uint32_t log, uint64_t n, unsigned width, const void *leaves, struct err *e);
+/* A checkpoint of `log` at `size`, its frame; and a cosignature by `name` at `time_s` on it. */
+NODISCARD int index_put_checkpoint(struct index *x, uint32_t log, uint64_t size, uint64_t frame, uint64_t at, struct err *e);
+NODISCARD int index_put_cosignature(struct index *x, uint32_t log, uint64_t size, const char *name, uint64_t time_s, uint64_t frame, uint64_t at, struct err *e);
+NODISCARD int index_vacuum(struct index *x, struct err *e); /* canonical file layout */
+NODISCARD int index_check(struct index *x, struct err *e);  /* SQLite's own integrity check */
+/* The writer's own read view (sees the open transaction); owned by x. */
+struct index_reader *index_view(struct index *x);
+
+/* --- reading; each reader belongs to one thread --- */
+NODISCARD int index_reader_open(const char *path, struct index_reader **ret, struct err *e);
+void index_reader_close(struct index_reader *r);
+/* One snapshot over several calls: nothing committed in between is seen. */
+NODISCARD int index_snapshot(struct index_reader *r, struct err *e);
+void index_release(struct index_reader *r);
+
+NODISCARD int index_get_log(struct index_reader *r, uint32_t log, struct index_log *ret, struct err *e);          /* E_NOTFOUND */
+NODISCARD int index_find_log(struct index_reader *r, const char *origin, struct index_log *ret, struct err *e);    /* E_NOTFOUND */
+NODISCARD int index_get_tile(struct index_reader *r, uint32_t log, unsigned level, uint64_t n, unsigned width, void *hashes, struct err *e);
+NODISCARD int index_get_bundle(struct index_reader *r, uint32_t log, uint64_t n, unsigned width, void *leaves, struct err *e);
+NODISCARD int index_get_entry(struct index_reader *r, uint32_t log, uint64_t index, struct index_entry *ret, struct err *e); /* E_NOTFOUND */
+
+/* Visitors: non-zero stops and is returned. Rows are valid during the call. */
+typedef int index_visit(void *ctx, const struct index_entry *row, struct err *e);
+/* All versions of an id in arrival order, in one collection (NULL: any). */
+NODISCARD int index_versions(struct index_reader *r, const char *id, const uint8_t *collection, index_visit *v, void *ctx, struct err *e);
+/* Everything about a subject (assents, proposals …), arrival order. */
+NODISCARD int index_subjects(struct index_reader *r, const char *subject, index_visit *v, void *ctx, struct err *e);
+/* Entries with frame > after, arrival order, at most `limit`; collection and type NULL = any. */
+NODISCARD int index_page(struct index_reader *r, uint64_t after, const uint8_t *collection, const char *type, size_t limit, index_visit *v, void *ctx, struct err *e);
+/* Entries of one log with index >= from, log order. */
+NODISCARD int index_log_page(struct index_reader *r, uint32_t log, uint64_t from, size_t limit, index_visit *v, void *ctx, struct err *e);
+typedef int index_cosig_visit(void *ctx, const char *name, uint64_t size, uint64_t time_s, struct err *e);
+NODISCARD int index_cosignatures(struct index_reader *r, uint32_t log, index_cosig_visit *v, void *ctx, struct err *e); /* by name, size */
+/* Smallest recorded checkpoint of `log` with size >= size. E_NOTFOUND. */
+NODISCARD int index_checkpoint_at(struct index_reader *r, uint32_t log, uint64_t size, uint64_t *ret_size, uint64_t *ret_frame, uint64_t *ret_at, struct err *e);
+NODISCARD int index_count(struct index_reader *r, uint64_t *ret_entries, struct err *e);
+/* Digest over all rows of all tables in key order: equal content gives equal digests. */
+NODISCARD int index_digest(struct index_reader *r, uint8_t ret[32], struct err *e);
