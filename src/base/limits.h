@@ -4,6 +4,8 @@
 #pragma once
 
 /* --- text and JSON --- */
+#define LIMIT_LOG_LINE       4096        /* bytes; PIPE_BUF: a line up to this goes into a pipe whole */
+#define LIMIT_LOG_VALUE      1024        /* bytes; one value in the event log, before escaping */
 #define LIMIT_BUF            (1024UL * 1024 * 1024) /* bytes; a buffer without a tighter maximum */
 #define LIMIT_JSON_DEPTH     64          /* levels; STIX needs fewer than 12, bounds our recursion */
 #define LIMIT_JSON_BYTES     (1024UL * 1024)        /* bytes; one object (1 MiB, reference: record format) */
