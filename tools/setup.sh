@@ -112,16 +112,16 @@ borrow() {
 }
 
 # yyjson came with Debian 13; its packages install cleanly on 12.
-yyjson() { if offers libyyjson-dev; then install libyyjson-dev; else borrow trixie libyyjson0 libyyjson-dev; fi; }
+pkg_yyjson() { if offers libyyjson-dev; then install libyyjson-dev; else borrow trixie libyyjson0 libyyjson-dev; fi; }
 
 # The sanitizer and fuzzer runtimes are packaged per clang version.
-clang_rt() { install "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"; }
+pkg_clang_rt() { install "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"; }
 
 # Verifiers by others, which the tests run, want a newer Go than Debian 12 and 13 have.
-go() {
-	install_version=golang-1.26
-	if offers $install_version-go; then install $install_version-go
-	else borrow trixie-backports $install_version-go $install_version-src; fi
+pkg_go() {
+	version=golang-1.26
+	if offers $version-go; then install $version-go
+	else borrow trixie-backports $version-go $version-src; fi
 }
 
 # What a package list looks like to a person: the special ones by their names.
@@ -147,7 +147,7 @@ ordinary=$(echo "$wanted" | tr ' ' '\n' | sed '/^@/d')
 # shellcheck disable=SC2086 # one word per package
 if [ -n "$ordinary" ]; then install $ordinary; fi
 for special in $(echo "$wanted" | tr ' ' '\n' | sed -n 's/^@//p'); do
-	$special
+	"pkg_$special"
 done
 wanted=$(missing "$@")
 [ -z "$wanted" ] || die "installed, but still not found: $(names "$wanted")"

@@ -1,0 +1,44 @@
+# The front door; the work is Meson's. `make demo` and `make check` need nothing done before.
+BUILD ?= build
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+all: build
+
+setup:
+	@tools/setup.sh build check
+
+$(BUILD)/build.ninja:
+	@tools/setup.sh build
+	@meson setup --buildtype=release -Ddebug=true -Dtests=disabled --prefix=$(PREFIX) $(BUILD) >/dev/null
+
+build: $(BUILD)/build.ninja
+	@tools/setup.sh build
+	@ninja -C $(BUILD) --quiet
+
+demo: build
+	@$(BUILD)/src/cli/verbale demo
+	@if [ -x tools/demo-check.sh ]; then tools/demo-check.sh; fi
+
+check:
+	@tools/setup.sh build check
+	@tests/run.sh
+
+bench: build
+	@ninja -C $(BUILD) --quiet bench
+
+fuzz:
+	@tools/setup.sh build check
+	@tools/fuzz.sh
+
+coverage:
+	@tools/setup.sh build check coverage
+	@tools/coverage.sh
+
+install: build
+	@DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild --quiet
+
+clean:
+	rm -rf $(BUILD) build-check-*
+
+.PHONY: all setup build demo check bench fuzz coverage install clean
