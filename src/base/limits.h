@@ -19,6 +19,7 @@
 #define LIMIT_PROOF_HASHES   63          /* hashes; a tree of 2^63 leaves has no longer path */
 #define LIMIT_PROOF_BYTES    (LIMIT_NOTE_BYTES + 8192)
 #define LIMIT_POLICY_BYTES   65536       /* bytes; a policy file */
+#define LIMIT_POLICY_LOGS    64          /* logs in one policy file (the specification wants at least 32) */
 #define LIMIT_POLICY_NAMES   256         /* witnesses and groups in one policy file */
 #define LIMIT_LOG_SIZE       (1ULL << 48) /* leaves; keeps every product of index and width inside 64 bits */
 
@@ -41,7 +42,17 @@
 #define LIMIT_STIX_KEY       250         /* bytes; property and dictionary keys §3.1, §2.12 */
 #define LIMIT_TIMESTAMP      64          /* bytes; RFC 3339 text; the fraction may have any length in STIX, ours stops here */
 #define LIMIT_UNITS          500         /* units in one document */
-#define LIMIT_MARKINGS       64          /* object_marking_refs considered */
+#define LIMIT_MARKINGS       64          /* marking-definitions one object and its parts may name */
+#define LIMIT_AGENCY         32          /* bytes; an agency's code: "MOFA", "BMVg", "CERT-Bund" */
+#define LIMIT_PERSON         64          /* bytes; a person's id inside its agency */
+#define LIMIT_RELEASE        (LIMIT_PARTY + 1 + LIMIT_AGENCY + 1 + LIMIT_PERSON) /* bytes; one release_to entry */
+#define LIMIT_TITLE          500         /* characters; a title or name in one language */
+#define LIMIT_TEXT           65536       /* characters; a longer text in one language (a unit of a document) */
+#define LIMIT_URL            2048        /* bytes; an address in an object */
+#define LIMIT_ZONE           64          /* bytes; an IANA time zone name */
+#define LIMIT_DELEGATES      200         /* members of one delegation */
+#define LIMIT_OBSERVERS      64          /* observers of one round */
+#define LIMIT_READING        50          /* further reading of one round or document */
 
 /* --- HTTP --- */
 #define LIMIT_HTTP_URL       4096        /* bytes; path and query */

@@ -80,7 +80,13 @@ NODISCARD int note_key_make(struct note_key *ret, const char *name, enum note_ke
 NODISCARD int note_key_parse(const char *s, size_t n, struct note_key *ret, struct err *e);
 void note_key_put(const struct note_key *k, struct buf *out);
 
-struct note_sig { const char *name; size_t name_n; uint32_t id; uint8_t blob[4 + 8 + ED25519_SIG]; size_t blob_n; };
+struct note_sig {
+	const char *line; size_t line_n;      /* the whole line with its LF */
+	const char *name; size_t name_n;
+	uint32_t id;
+	size_t blob_n;                        /* decoded length with the id; a longer blob (a type not ours) is checked but not kept */
+	uint8_t blob[4 + 8 + ED25519_SIG];
+};
 struct note {               /* points into the parsed bytes */
 	const char *text; size_t text_n;      /* ends with LF; what is signed */
 	struct note_sig sig[LIMIT_NOTE_SIGS]; size_t sigs;
