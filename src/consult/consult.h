@@ -2,6 +2,29 @@
  * consult/consult.h - what may follow what in a consultation. The rules (consult/rules.c) are a pure table of
  * states and moves; the facts (consult/facts.c) are read from the record; the acts (consult/act.c) check the
  * rules and write through record_add.
+ *
+ * The table, for one version of one document (y: allowed; w: by its writer; o: by every other member; m: by
+ * any member; the columns are exclusive, the first from the right that fits holds):
+ *
+ *                       draft  proposed  assented  agreed  scheduled  published  withdrawn
+ *   revise          w     y       y         y        y         -          y (1)      -
+ *   propose         o     y       y         y        -         -          y          -      unless one's own word is agree
+ *   answer          w    (2)     (2)       (2)      (2)       (2)        (2)         -
+ *   agree           m     y       y         y        -         -          -          -      unless agreed already, or brackets left
+ *   object          m     y       y         y        y         y          -          -      unless objected already
+ *   withdraw assent m     y       y         y        y         y          -          -      needs a word that stands
+ *   publish         m     -       -         -        y         -          -          -
+ *   withdraw        w     y       y         y        y         y          y          -
+ *
+ * (1) A revision never changes a version: it is a new one, and a new draft. The published one stays published.
+ * (2) When a proposal is open.
+ * Only the newest version moves. The state follows from the facts alone:
+ * withdrawn: the writer revoked the document. agreed: the latest word of every member on exactly this hash is
+ * agree, and no unit is in brackets. scheduled: agreed, released by a member, and the later of the release's and the
+ * document's own publish_at has not come. published: it has come. proposed: a proposal is open. assented: some agree.
+ * Any member may release: the moment is not the releaser's to choose before the document's own publish_at, and
+ * that one is part of the text all agreed to. Of several releases the earliest stands. An objection or a withdrawn
+ * assent before the moment makes the release lapse; after it, it comes too late.
  */
 #pragma once
 #include "record/record.h"
@@ -20,6 +43,7 @@ struct doc_facts {
 	enum assent_verb assent[LIMIT_MEMBERS];                 /* each member's latest word on exactly this hash */
 	bool is_newest;                                         /* newest version of its id */
 	unsigned open_proposals;
+	unsigned bracketed;                                     /* units still in brackets: nobody agrees to those */
 	bool revoked;
 	bool has_publication; int64_t publish_at;               /* ns */
 	int64_t now;
