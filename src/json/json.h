@@ -3,8 +3,10 @@
  *
  * Reading refuses: anything not RFC 8259, a byte order mark, invalid UTF-8, duplicate member
  * names (compared after unescaping), lone or reversed surrogates, numbers that overflow, integers
- * (no fraction, no exponent) outside ±(2^53−1), more depth than LIMIT_JSON_DEPTH, more bytes
- * than allowed, bytes after the value. Errors name line, byte and JSON path.
+ * outside ±(2^53−1) (no fraction, no exponent in the text, or none in the canonical form: 1e20),
+ * more depth than LIMIT_JSON_DEPTH, more bytes than allowed, bytes after the value. So whatever
+ * was read, its canonical form can be read again. Errors name line, byte (in the line, both from
+ * 1) and JSON path: "standard input: line 2, byte 28, $.units[3].text.de: duplicate member name".
  */
 #pragma once
 #include <stdbool.h>
