@@ -62,6 +62,8 @@
 #define LIMIT_HTTP_PER_ADDR  100         /* connections from one address */
 #define LIMIT_HTTP_IDLE_S    30          /* seconds without progress */
 #define LIMIT_HTTP_TOTAL_S   120         /* seconds for one request from first byte to last */
+#define LIMIT_HTTP_SEND_S    600         /* seconds to take an answer: 8 MiB at 14 kB/s */
+#define LIMIT_HTTP_STOP_S    5           /* seconds a stopping server waits for requests under way */
 #define LIMIT_HTTP_PARAMS    32          /* query parameters */
 #define LIMIT_ENTRIES_PAGE   1000        /* entries in one answer of /log/entries/ */
 

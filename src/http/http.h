@@ -8,13 +8,16 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/rng.h"
+#include "base/text.h"
 
-enum http_method { HTTP_GET = 1, HTTP_POST = 2, HTTP_PUT = 4, HTTP_DELETE = 8 }; /* HEAD is GET without a body; OPTIONS is answered from the table */
+/* HEAD is GET without a body; OPTIONS is answered from the table, HTTP_UNKNOWN with 501: no route names these two. */
+enum http_method { HTTP_GET = 1, HTTP_POST = 2, HTTP_PUT = 4, HTTP_DELETE = 8, HTTP_OPTIONS = 16, HTTP_UNKNOWN = 32 };
 
 struct http_param { const char *name, *value; };
 struct http_req {
@@ -24,7 +27,7 @@ struct http_req {
 	const char *rest;                 /* what the route's "*" matched, or "" */
 	const char *arg[4];               /* what the route's {}s matched, in order */
 	struct http_param param[LIMIT_HTTP_PARAMS]; size_t params; /* query, decoded, in order */
-	const char *(*header)(const struct http_req *q, const char *name); /* NULL if absent */
+	const char *(*header)(const struct http_req *q, const char *name); /* NULL if absent; the function may be NULL: no headers */
 	const void *body; size_t body_n;
 	bool tls;
 	const uint8_t *client_spki;       /* SHA-256 of the client certificate's key, 32 bytes, or NULL */
@@ -32,6 +35,9 @@ struct http_req {
 	void *impl;
 };
 const char *http_param(const struct http_req *q, const char *name); /* first value or NULL */
+const char *http_req_header(const struct http_req *q, const char *name); /* q->header, or NULL without one */
+/* The best of our languages by Accept-Language (RFC 9110 §12.5.4); `otherwise` if it names none of them. */
+enum lang http_lang(const struct http_req *q, enum lang otherwise);
 
 struct http_resp {
 	int status;                       /* 200 unless set */
@@ -40,11 +46,19 @@ struct http_resp {
 	const char *type;                 /* Content-Type, static string */
 	struct http_param header[16]; size_t headers; /* names static; values owned by `store` or static */
 	char *owned[16]; size_t owned_n;  /* freed by the server */
+	char who[LIMIT_PARTY + 1];        /* party the handler recognised, for the access log; or "" */
 };
-/* Add a header; the value is copied. Refuses control bytes (asserted: ours). */
+/* Add a header; the value is copied. E_FORMAT: a control byte (a value may come from a request). E_LIMIT: no room. */
 NODISCARD int http_header(struct http_resp *r, const char *name, const char *value, struct err *e);
 /* Plain text error answer: status from the code, translated headline by Accept-Language, no inner detail for 404. */
 void http_error(const struct http_req *q, struct http_resp *r, int code, const struct err *e);
+/* The same for a bare status: 405, 414, 415, 431, 501 … ; no detail. */
+void http_error_status(const struct http_req *q, struct http_resp *r, int status);
+/*
+ * Name this answer: sets ETag "tag" (tag: [A-Za-z0-9+/=_.-]). True: the client has it already (If-None-Match);
+ * the answer is now 304 without body, and the handler need not build one. Weak comparison, RFC 9110 §13.1.2.
+ */
+bool http_etag(const struct http_req *q, struct http_resp *r, const char *tag);
 
 /* One per worker thread, made by `thread_new` (e.g. its record_reader). */
 struct http_app {
@@ -72,10 +86,12 @@ struct http_conf {
 	const struct http_route *route; size_t routes;
 	struct http_app app;
 	void *route_ctx;                  /* ctx of handlers */
-	unsigned threads;                 /* 0: one per processor */
+	unsigned threads;                 /* per listener; 0: one per processor */
+	unsigned idle_s, total_s;         /* 0: LIMIT_HTTP_IDLE_S, LIMIT_HTTP_TOTAL_S */
+	struct clock clock;               /* times requests for the log; .now NULL: no "ms" is logged */
 	const char *tls_key, *tls_cert;   /* PEM bytes */
 	void (*security_headers)(void *ctx, const struct http_req *q, struct http_resp *r); /* or NULL */
-	/* Answers for 404, 405, 413 … in the page's dress; NULL: http_error. */
+	/* Answers for 404, 405, 413 … in the page's dress (thread may be NULL); NULL: http_error. Headers such as Allow are set already. */
 	void (*error_page)(void *ctx, void *thread, const struct http_req *q, struct http_resp *r, int status);
 	struct log *log;
 };
@@ -84,10 +100,14 @@ NODISCARD int http_start(const struct http_conf *c, struct http_server **ret, st
 uint16_t http_port(const struct http_server *s, size_t listener); /* the bound port (0 was asked for) */
 void http_stop(struct http_server *s); /* finishes requests under way; NULL is fine */
 
-/* Route a request without a socket (tests, and the server itself). */
+/*
+ * Route a request without a socket (tests, and the server itself). Refuses in this order: method, path, media type,
+ * transfer encoding, content length, size; who asks is the handler's matter. r is overwritten; free: http_resp_free.
+ */
 void http_dispatch(const struct http_conf *c, void *thread, struct http_req *q, struct http_resp *r);
 void http_resp_free(struct http_resp *r);
 
 /* TLS identity: a fresh ECDSA P-256 key and self-signed certificate (GnuTLS), as PEM; and the key's SPKI hash. */
+/* CN = name (cut at 64 bytes), 20 years from now_ns; rng gives the serial number, the key comes from GnuTLS's own generator. */
 NODISCARD int tls_identity_make(const char *name, const struct rng *rng, int64_t now_ns, struct buf *ret_key_pem, struct buf *ret_cert_pem, uint8_t ret_spki[32], struct err *e);
 NODISCARD int tls_identity_spki(const char *cert_pem, size_t n, uint8_t ret_spki[32], struct err *e);
