@@ -1,0 +1,392 @@
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/enc.h"
+#include "base/mem.h"
+#include "http/server.h"
+
+/* One request, from its first line to the end of its answer. */
+struct request {
+	struct http_req q;
+	struct http_target target;
+	struct MHD_Connection *mc;
+	struct conn *conn;
+	const char *uri_end;      /* where libmicrohttpd ended the request target */
+	const char *path_raw;     /* as sent; lives as long as the request */
+	const char *method_raw;
+	struct err err;           /* why it is refused, if refused is not 0 */
+	int refused;
+	bool begun;
+	struct buf body;
+	size_t dropped;
+	int64_t start;
+	int status;
+	size_t sent;
+	char who[LIMIT_PARTY + 1];
+};
+
+static void put_addr(struct conn *c, const struct sockaddr *sa)
+{
+	const struct sockaddr_in6 *v6;
+	const void *p = NULL;
+
+	if (sa != NULL && sa->sa_family == AF_INET)
+		p = &((const struct sockaddr_in *)(const void *)sa)->sin_addr;
+	if (sa != NULL && sa->sa_family == AF_INET6) {
+		v6 = (const void *)sa;
+		p = &v6->sin6_addr;
+	}
+	if (p == NULL || inet_ntop(sa->sa_family, p, c->addr, sizeof(c->addr)) == NULL)
+		memcpy(c->addr, "?", 2);
+}
+
+static void set_deadline(struct conn *c, unsigned seconds)
+{
+	/* One more: the current tick is already under way. */
+	atomic_store(&c->deadline, atomic_load(&c->s->tick) + seconds + 1);
+}
+
+static void conn_open(struct listener *l, struct MHD_Connection *mc, void **socket_context)
+{
+	const union MHD_ConnectionInfo *const fd = MHD_get_connection_info(mc, MHD_CONNECTION_INFO_CONNECTION_FD);
+	const union MHD_ConnectionInfo *const addr = MHD_get_connection_info(mc, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const union MHD_ConnectionInfo *session;
+	struct conn *c;
+
+	*socket_context = NULL;
+	if (fd == NULL || (c = mem_zalloc(sizeof(*c))) == NULL)
+		return; /* its requests are answered with a close */
+	c->s = l->s;
+	c->fd = fd->connect_fd;
+	c->tls = l->tls;
+	put_addr(c, addr != NULL ? addr->client_addr : NULL);
+	set_deadline(c, l->s->idle_s + l->s->total_s);
+	if (l->tls && (session = MHD_get_connection_info(mc, MHD_CONNECTION_INFO_GNUTLS_SESSION)) != NULL)
+		tls_ask_client(session->tls_session);
+	pthread_mutex_lock(&l->s->lock);
+	c->next = l->s->conns;
+	if (c->next != NULL)
+		c->next->prev = c;
+	l->s->conns = c;
+	pthread_mutex_unlock(&l->s->lock);
+	*socket_context = c;
+}
+
+static void conn_close(struct conn *c)
+{
+	if (c == NULL)
+		return;
+	pthread_mutex_lock(&c->s->lock);
+	if (c->prev != NULL)
+		c->prev->next = c->next;
+	else
+		c->s->conns = c->next;
+	if (c->next != NULL)
+		c->next->prev = c->prev;
+	pthread_mutex_unlock(&c->s->lock);
+	mem_free(c);
+}
+
+/* libmicrohttpd says "closed" while the descriptor is still open: the sweeper never meets a reused number. */
+void mhd_connection(void *cls, struct MHD_Connection *mc, void **socket_context, enum MHD_ConnectionNotificationCode what)
+{
+	if (what == MHD_CONNECTION_NOTIFY_STARTED)
+		conn_open(cls, mc, socket_context);
+	else
+		conn_close(TAKE(*socket_context));
+}
+
+size_t mhd_unescape(void *cls, struct MHD_Connection *mc, char *s)
+{
+	(void)cls;
+	(void)mc;
+	return strlen(s); /* uri.c decodes, strictly */
+}
+
+static const char *get_header(const struct http_req *q, const char *name)
+{
+	const struct request *const rq = q->impl;
+
+	return MHD_lookup_connection_value(rq->mc, MHD_HEADER_KIND, name);
+}
+
+void *mhd_first_line(void *cls, const char *uri, struct MHD_Connection *mc)
+{
+	struct listener *const l = cls;
+	const union MHD_ConnectionInfo *const info = MHD_get_connection_info(mc, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct conn *const c = info != NULL ? info->socket_context : NULL;
+	struct request *rq;
+	int r;
+
+	if (c == NULL || (rq = mem_zalloc(sizeof(*rq))) == NULL)
+		return NULL;
+	rq->mc = mc;
+	rq->conn = c;
+	rq->uri_end = uri + strlen(uri);
+	if ((r = http_target_parse(uri, strlen(uri), &rq->target, &rq->err)) != 0)
+		rq->refused = r == E_LIMIT ? 414 : 400;
+	rq->q = (struct http_req){.path = rq->target.path, .rest = "", .params = rq->target.params, .header = get_header, .tls = c->tls, .addr = c->addr, .impl = rq};
+	memcpy(rq->q.param, rq->target.param, sizeof(rq->q.param));
+	if (l->s->conf.clock.now != NULL)
+		rq->start = clock_now(&l->s->conf.clock);
+	set_deadline(c, l->s->total_s);
+	atomic_fetch_add(&l->s->active, 1);
+	return rq;
+}
+
+/* Field names must be tokens, values free of control bytes; of some fields there may be only one (RFC 9110 §5.6.2, RFC 9112 §5). */
+struct head_check { struct request *rq; unsigned seen; };
+static const char *const single[] = {"Host", "Content-Length", "Transfer-Encoding", "Content-Type", "Authorization"};
+
+static bool token(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!((s[i] >= '0' && s[i] <= '9') || (s[i] >= 'A' && s[i] <= 'Z') || (s[i] >= 'a' && s[i] <= 'z') ||
+		    (s[i] != '\0' && strchr("!#$%&'*+-.^_`|~", s[i]) != NULL)))
+			return false;
+	return n > 0;
+}
+
+static enum MHD_Result check_field(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_n, const char *value, size_t value_n)
+{
+	struct head_check *const h = cls;
+	const char *why = NULL;
+
+	(void)kind;
+	if (!token(name, name_n))
+		why = "a header field's name is malformed";
+	for (size_t i = 0; i < value_n; i++)
+		if (((unsigned char)value[i] < 0x20 && value[i] != '\t') || value[i] == 0x7f)
+			why = "a control byte in a header field";
+	for (size_t i = 0; i < ARRAY_LEN(single); i++) {
+		if (name_n != strlen(single[i]) || strncasecmp(name, single[i], name_n) != 0)
+			continue;
+		if ((h->seen & 1U << i) != 0)
+			why = "a header field that may stand only once is there twice";
+		h->seen |= 1U << i;
+	}
+	if (why == NULL)
+		return MHD_YES;
+	h->rq->refused = 400;
+	IGNORE(fail(&h->rq->err, E_FORMAT, "%s", why), "the status says it");
+	return MHD_NO;
+}
+
+static void check_head(struct request *rq, const char *version)
+{
+	struct head_check h = {.rq = rq};
+	const union MHD_ConnectionInfo *const size = MHD_get_connection_info(rq->mc, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
+	/* A NUL in the target ends it early for everybody who reads C strings: the version then does not follow it. */
+	if (version != rq->uri_end + 1) {
+		rq->refused = 400;
+		IGNORE(fail(&rq->err, E_FORMAT, "the request line is malformed"), "the status says it");
+	}
+	if (rq->refused == 0 && size != NULL && size->header_size > LIMIT_HTTP_HEADER + (size_t)(version - rq->method_raw) + strlen(version) + 2)
+		rq->refused = 431;
+	if (rq->refused == 0)
+		MHD_get_connection_values_n(rq->mc, MHD_HEADER_KIND, check_field, &h);
+}
+
+static void find_client(struct request *rq)
+{
+	struct conn *const c = rq->conn;
+	const union MHD_ConnectionInfo *session;
+
+	if (!c->tls)
+		return;
+	if (!c->spki_asked) {
+		c->spki_asked = true;
+		session = MHD_get_connection_info(rq->mc, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+		c->has_spki = session != NULL && tls_client_spki(session->tls_session, c->spki);
+	}
+	rq->q.client_spki = c->has_spki ? c->spki : NULL;
+}
+
+static struct MHD_Response *build(struct http_resp *r, size_t *ret_n)
+{
+	const bool bodyless = r->status == 204 || r->status == 304;
+	struct MHD_Response *m;
+	char *p;
+
+	*ret_n = 0;
+	if (bodyless || (r->fixed == NULL && r->body.n == 0 && r->body.err == 0))
+		m = MHD_create_response_from_buffer(0, (void *)(uintptr_t)"", MHD_RESPMEM_PERSISTENT);
+	else if (r->fixed != NULL)
+		m = MHD_create_response_from_buffer(*ret_n = r->fixed_n, (void *)(uintptr_t)r->fixed, MHD_RESPMEM_PERSISTENT);
+	else if ((p = buf_take(&r->body, ret_n)) == NULL)
+		return NULL; /* a body that could not be built whole is not sent in part */
+	else if ((m = MHD_create_response_from_buffer_with_free_callback(*ret_n, p, mem_free)) == NULL)
+		mem_free(p);
+	if (m == NULL)
+		return NULL;
+	if (r->type != NULL && !bodyless && MHD_add_response_header(m, "Content-Type", r->type) == MHD_NO)
+		goto fail;
+	for (size_t i = 0; i < r->headers; i++)
+		if (MHD_add_response_header(m, r->header[i].name, r->header[i].value) == MHD_NO)
+			goto fail;
+	return m;
+fail:
+	MHD_destroy_response(m);
+	return NULL;
+}
+
+static enum MHD_Result respond(struct request *rq, struct http_resp *r)
+{
+	struct MHD_Response *m;
+	enum MHD_Result sent;
+
+	if ((m = build(r, &rq->sent)) == NULL) {
+		http_resp_free(r);
+		*r = (struct http_resp){.status = 500};
+		http_error(&rq->q, r, E_NOMEM, NULL);
+		m = build(r, &rq->sent);
+	}
+	if (m == NULL)
+		return MHD_NO;
+	rq->status = r->status;
+	if (rq->q.head)
+		rq->sent = 0;
+	memcpy(rq->who, r->who, sizeof(rq->who));
+	set_deadline(rq->conn, LIMIT_HTTP_SEND_S);
+	sent = MHD_queue_response(rq->mc, (unsigned)r->status, m);
+	MHD_destroy_response(m);
+	return sent;
+}
+
+static enum MHD_Result answer(struct request *rq)
+{
+	struct http_server *const s = rq->conn->s;
+	struct http_resp r = {.status = 200};
+	void *thread = NULL;
+	struct err e = {0};
+	enum MHD_Result sent;
+
+	if (!server_thread(s, &thread, &e)) {
+		log_event(s->conf.log, EV_http_refused, "addr", rq->conn->addr, "why", e.code != 0 ? e.msg : "out of memory", NULL);
+		http_error_status(&rq->q, &r, 503);
+	} else if (rq->refused != 0) {
+		http_refuse(&s->conf, thread, &rq->q, &r, rq->refused, &rq->err);
+		if (s->conf.security_headers != NULL)
+			s->conf.security_headers(s->conf.route_ctx, &rq->q, &r);
+	} else {
+		http_dispatch(&s->conf, thread, &rq->q, &r);
+	}
+	sent = respond(rq, &r);
+	http_resp_free(&r);
+	return sent;
+}
+
+/*
+ * First call, headers only. A reply queued here closes the connection after it, so only a request whose body
+ * we do not want is answered at once; everything else waits for the second call and keeps the connection.
+ */
+static enum MHD_Result begin(struct request *rq, const char *method, const char *url, const char *version)
+{
+	struct http_server *const s = rq->conn->s;
+	const struct http_route *row = NULL;
+	struct http_resp probe = {.status = 200};
+
+	rq->begun = true;
+	rq->method_raw = method;
+	rq->path_raw = url;
+	rq->q.method = http_method_parse(method, &rq->q.head);
+	find_client(rq);
+	check_head(rq, version);
+	if (atomic_load(&s->stopping))
+		rq->refused = 503;
+	if (!http_has_body(&rq->q))
+		return MHD_YES;
+	if (rq->refused != 0)
+		return answer(rq);
+	if (http_admit(&s->conf, &rq->q, &row, &probe, NULL) != 0) {
+		http_resp_free(&probe);
+		return answer(rq);
+	}
+	rq->body.max = row->max_body != 0 ? row->max_body : LIMIT_HTTP_BODY;
+	return MHD_YES;
+}
+
+/* A chunked body shows its length only as it comes. Some of the surplus is read so that the 413 can be sent. */
+static enum MHD_Result take_body(struct request *rq, const char *p, size_t n)
+{
+	if (rq->refused == 0)
+		buf_put(&rq->body, p, n);
+	else
+		rq->dropped += n;
+	if (rq->refused == 0 && rq->body.err != 0) {
+		rq->refused = rq->body.err == E_LIMIT ? 413 : 503;
+		buf_free(&rq->body);
+	}
+	return rq->dropped <= rq->body.max ? MHD_YES : MHD_NO;
+}
+
+enum MHD_Result mhd_request(void *cls, struct MHD_Connection *mc, const char *url, const char *method, const char *version, const char *upload, size_t *upload_n, void **ctx)
+{
+	struct request *const rq = *ctx;
+	size_t n;
+
+	(void)cls;
+	(void)mc;
+	if (rq == NULL)
+		return MHD_NO;
+	if (!rq->begun)
+		return begin(rq, method, url, version);
+	if (*upload_n > 0) {
+		n = *upload_n;
+		*upload_n = 0;
+		return take_body(rq, upload, n);
+	}
+	rq->q.body = rq->body.n > 0 ? rq->body.p : "";
+	rq->q.body_n = rq->body.n;
+	return answer(rq);
+}
+
+/* Bytes outside printable ASCII never stand in a legal target; one that was refused may hold them. */
+static void put_path(struct buf *out, const char *s)
+{
+	for (size_t i = 0; s[i] != '\0' && i < 1024; i++) {
+		if (s[i] > 0x20 && s[i] < 0x7f && s[i] != '"' && s[i] != '\\')
+			buf_putc(out, s[i]);
+		else
+			buf_printf(out, "%%%02X", (unsigned)(unsigned char)s[i]);
+	}
+	buf_putc(out, '\0');
+}
+
+static void log_access(struct request *rq, enum MHD_RequestTerminationCode why)
+{
+	struct http_server *const s = rq->conn->s;
+	char status[16], bytes[24], ms[24] = "", client[17];
+	CLEANUP_BUF struct buf path = BUF_INIT(4096);
+
+	put_path(&path, rq->path_raw != NULL ? rq->path_raw : "-");
+	IGNORE(snprintf(status, sizeof(status), "%d", rq->status) < 0, "fits");
+	IGNORE(snprintf(bytes, sizeof(bytes), "%zu", rq->sent) < 0, "fits");
+	if (s->conf.clock.now != NULL)
+		IGNORE(snprintf(ms, sizeof(ms), "%lld", (long long)((clock_now(&s->conf.clock) - rq->start) / 1000000)) < 0, "fits");
+	if (rq->q.client_spki != NULL)
+		hex_encode(rq->q.client_spki, 8, client);
+	log_event(s->conf.log, EV_http_access, "method", rq->method_raw != NULL ? rq->method_raw : "-", "path", path.p,
+	    "status", status, "bytes", bytes, "ms", ms[0] != '\0' ? ms : NULL, "addr", rq->conn->addr,
+	    "party", rq->who[0] != '\0' ? rq->who : NULL, "client", rq->q.client_spki != NULL ? client : NULL,
+	    "end", why == MHD_REQUEST_TERMINATED_COMPLETED_OK ? NULL : "broken off", NULL);
+}
+
+void mhd_completed(void *cls, struct MHD_Connection *mc, void **ctx, enum MHD_RequestTerminationCode why)
+{
+	struct request *const rq = *ctx;
+
+	(void)cls;
+	(void)mc;
+	if (rq == NULL)
+		return;
+	*ctx = NULL;
+	log_access(rq, why);
+	set_deadline(rq->conn, rq->conn->s->idle_s + rq->conn->s->total_s);
+	buf_free(&rq->body);
+	atomic_fetch_sub(&rq->conn->s->active, 1);
+	mem_free(rq);
+}

@@ -1,0 +1,45 @@
+/* http/priv.h - shared between the files of http/, and with their tests and fuzzer. */
+#pragma once
+#include "http/http.h"
+
+/* ---- uri.c ---- */
+/* A request target, taken apart. Holds its own bytes: do not copy the struct, the pointers lead into it. */
+struct http_target {
+	const char *path;                         /* decoded, starts with "/"; "*" only as the whole target */
+	struct http_param param[LIMIT_HTTP_PARAMS];
+	size_t params;
+	char mem[LIMIT_HTTP_URL + 3];
+};
+/*
+ * RFC 9112 §3.2: origin form, absolute form (its host is ignored) or "*"; RFC 3986 percent-encoding, "+" is a space
+ * in the query. E_LIMIT: longer than LIMIT_HTTP_URL. E_FORMAT: a byte that must be encoded, a broken escape,
+ * an encoded slash or control byte, text that is not UTF-8, segments "", "." or "..", too many parameters.
+ */
+NODISCARD int http_target_parse(const char *s, size_t n, struct http_target *ret, struct err *e);
+
+/* ---- route.c ---- */
+enum http_method http_method_parse(const char *s, bool *ret_head);
+/* Is there a body to come or here? Says yes also to framing we will refuse. */
+bool http_has_body(const struct http_req *q);
+/*
+ * Everything that can be refused before the body is read. 0 and the route; or the status to answer with,
+ * its headers (Allow, Accept) in r and the reason in e.
+ */
+int http_admit(const struct http_conf *c, const struct http_req *q, const struct http_route **ret, struct http_resp *r, struct err *e);
+/* Dress a refusal: the application's error page or http_error. */
+void http_refuse(const struct http_conf *c, void *thread, const struct http_req *q, struct http_resp *r, int status, const struct err *e);
+/* Does path fit? Fills arg (pointers into copy, which is cut at "/") and rest (into path) unless copy is NULL. */
+bool http_match(const char *pattern, const char *path, char *copy, const char *arg[4], const char **rest);
+
+/* ---- listen.c ---- */
+/* A listening socket, close-on-exec. E_USAGE: no numeric address, or plain text on one that is not loopback. */
+NODISCARD int http_listen_open(const struct http_listen *l, int *ret_fd, uint16_t *ret_port, struct err *e);
+
+/* ---- tls.c ---- */
+#define TLS_PRIORITIES "SECURE128:-VERS-ALL:+VERS-TLS1.3:-RSA:-AES-128-CCM:-AES-256-CCM:-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1"
+/* Do key and certificate read, and belong together? */
+NODISCARD int tls_identity_check(const char *key_pem, const char *cert_pem, struct err *e);
+/* Ask the client of this gnutls_session_t for a certificate, without insisting. */
+void tls_ask_client(void *session);
+/* SPKI hash of the certificate the client of this finished handshake proved to own; false: it showed none. */
+bool tls_client_spki(void *session, uint8_t ret[32]);
