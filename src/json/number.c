@@ -121,7 +121,7 @@ size_t json_num_text(double v, char *to)
 	char *p = to;
 
 	assert(isfinite(v));
-	if (fabs(v) <= EXACT && json_same(v, trunc(v)))
+	if (fabs(v) <= EXACT && json_same(v, (double)(int64_t)v))
 		return json_int_text((int64_t)v, to); /* -0 becomes 0, as §3.2.2.3 asks */
 	if (v < 0)
 		*p++ = '-';

@@ -74,7 +74,7 @@ bool json_int(const struct json_val *v, int64_t *ret)
 {
 	double d;
 
-	if (!json_num(v, &d) || fabs(d) > EXACT_MAX || !json_same(d, trunc(d)))
+	if (!json_num(v, &d) || fabs(d) > EXACT_MAX || !json_same(d, (double)(int64_t)d))
 		return false;
 	*ret = (int64_t)d;
 	return true;

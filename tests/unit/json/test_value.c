@@ -45,7 +45,7 @@ static void members(void **state)
 	const struct json_val *root = json_root(d), *key, *val;
 	static const char *const names[] = {"b", "a", "b", ""};
 	struct json_iter it;
-	size_t i = 0, n;
+	size_t i = 0, n = 9;
 	int64_t v = 0;
 
 	(void)state;
