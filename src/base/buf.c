@@ -80,6 +80,8 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
+	if (n < 0 && b->err == 0)
+		b->err = E_LIMIT; /* longer than an int counts */
 	if (n < 0 || (to = buf_grow(b, (size_t)n)) == NULL)
 		return;
 	va_start(ap, fmt);

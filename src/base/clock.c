@@ -129,6 +129,7 @@ void time_format(int64_t ns, int frac_digits, char *buf, size_t n)
 	struct civil c;
 	char frac[16] = "";
 
+	assert(frac_digits >= 0 && frac_digits <= 9);
 	time_civil(ns, &c);
 	if (frac_digits > 0) {
 		(void)snprintf(frac, sizeof(frac), ".%09d", rest);
@@ -137,7 +138,7 @@ void time_format(int64_t ns, int frac_digits, char *buf, size_t n)
 	(void)snprintf(buf, n, "%04d-%02d-%02dT%02d:%02d:%02d%sZ", c.year, c.month, c.day, c.hour, c.minute, c.second, frac);
 }
 
-/* 01:00 UTC on the last Sunday of a month (EU summer time since 1996, Directive 2000/84/EC). */
+/* 01:00 UTC on the last Sunday of a month: the EU's moment of change (Directive 2000/84/EC). */
 static int64_t last_sunday(int year, int month)
 {
 	struct civil c = {.year = year, .month = month, .day = month_days(year, month), .hour = 1};
@@ -147,13 +148,18 @@ static int64_t last_sunday(int year, int month)
 	return s - c.weekday * 86400;
 }
 
+/* German summer time: none from 1950 to 1979, to September until 1995, to October since (SoZV; tz database). */
 static bool summer(int64_t ns)
 {
-	struct civil c;
+	static const struct civil first = {.year = 1980, .month = 4, .day = 6, .hour = 1};
 	const int64_t s = floor_div(ns, NS_PER_S);
+	struct civil c;
 
 	time_civil(ns, &c);
-	return s >= last_sunday(c.year, 3) && s < last_sunday(c.year, 10);
+	if (c.year < 1980)
+		return false;
+	return s >= (c.year == 1980 ? time_from_civil(&first) : last_sunday(c.year, 3)) &&
+	    s < last_sunday(c.year, c.year < 1996 ? 9 : 10);
 }
 
 bool time_zone(const char *zone, int64_t ns, int *ret_offset_s, const char **ret_abbr)

@@ -34,5 +34,5 @@ void time_civil(int64_t ns, struct civil *ret);
 /* Civil UTC date and time to seconds since the epoch. */
 int64_t time_from_civil(const struct civil *c);
 /* Offset of a zone we show ("Europe/Berlin", "Asia/Tokyo", "UTC") at an instant, in seconds, and its
- * abbreviation in *ret_abbr ("MEZ"/"MESZ"/"JST"/"UTC"; EU rule from 1996). false: unknown zone. */
+ * abbreviation in *ret_abbr ("MEZ"/"MESZ"/"JST"/"UTC"). True to the tz database from 1952 on; later law as today's. false: unknown zone. */
 NODISCARD bool time_zone(const char *zone, int64_t ns, int *ret_offset_s, const char **ret_abbr);

@@ -24,12 +24,33 @@ static const struct err_row *row(int code)
 	return i >= 0 && i < (int)ARRAY_LEN(rows) ? &rows[i] : NULL;
 }
 
+/* Cut at the end of a character: the message may go into JSON or HTML. `len` bytes were wanted. */
+static void cut(char *msg, size_t size, size_t len)
+{
+	size_t n = size - 1;
+
+	if (len < size)
+		return;
+	while (n > 0 && ((unsigned char)msg[n - 1] & 0xc0) == 0x80)
+		n--;
+	if (n > 0 && ((unsigned char)msg[n - 1] & 0xc0) == 0xc0)
+		n--;
+	msg[n] = '\0';
+}
+
+/* Formats aside first: an argument may be the old message. */
 __attribute__((format(printf, 3, 0)))
 static void put(struct err *e, int code, const char *fmt, va_list ap)
 {
+	char msg[sizeof(e->msg)];
+	const int len = vsnprintf(msg, sizeof(msg), fmt, ap);
+
+	if (len < 0)
+		msg[0] = '\0';
+	else
+		cut(msg, sizeof(msg), (size_t)len);
 	e->code = code;
-	if (vsnprintf(e->msg, sizeof(e->msg), fmt, ap) < 0)
-		e->msg[0] = '\0';
+	memcpy(e->msg, msg, strlen(msg) + 1);
 }
 
 int fail(struct err *e, int code, const char *fmt, ...)
@@ -73,19 +94,23 @@ int fail_wrap(struct err *e, int code, const char *fmt, ...)
 {
 	char old[sizeof(e->msg)];
 	va_list ap;
-	size_t n, room;
+	size_t n, len;
 
 	if (e == NULL)
 		return code;
-	memcpy(old, e->msg, sizeof(old));
+	len = strlen(e->msg);
+	memcpy(old, e->msg, len + 1);
 	code = e->code != 0 ? e->code : code;
 	va_start(ap, fmt);
 	put(e, code, fmt, ap);
 	va_end(ap);
 	n = strlen(e->msg);
-	room = sizeof(e->msg) - n - 1;
-	memcpy(e->msg + n, old, room);
-	e->msg[n + room] = '\0';
+	if (n + len < sizeof(e->msg)) {
+		memcpy(e->msg + n, old, len + 1);
+	} else {
+		memcpy(e->msg + n, old, sizeof(e->msg) - n);
+		cut(e->msg, sizeof(e->msg), n + len);
+	}
 	return code;
 }
 

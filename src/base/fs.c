@@ -11,17 +11,19 @@
 
 static int result(int r) { return r < 0 ? -errno : r; }
 
+/* Again until no signal came between. */
+#define RESTART(r, call) do { (r) = (call); } while ((r) < 0 && errno == EINTR)
+
 static int sys_open(void *ctx, const char *path, int flags, mode_t mode)
 {
 	int fd;
 
 	(void)ctx;
-	do
-		fd = open(path, flags | O_CLOEXEC, mode);
-	while (fd < 0 && errno == EINTR);
+	RESTART(fd, open(path, flags | O_CLOEXEC, mode));
 	return result(fd);
 }
 
+/* Never repeated: on Linux the descriptor is gone even after EINTR, and may be another's by now. */
 static int sys_close(void *ctx, int fd)
 {
 	(void)ctx;
@@ -33,9 +35,7 @@ static ssize_t sys_pread(void *ctx, int fd, void *p, size_t n, off_t off)
 	ssize_t r;
 
 	(void)ctx;
-	do
-		r = pread(fd, p, n, off);
-	while (r < 0 && errno == EINTR);
+	RESTART(r, pread(fd, p, n, off));
 	return r < 0 ? -errno : r;
 }
 
@@ -44,34 +44,46 @@ static ssize_t sys_pwrite(void *ctx, int fd, const void *p, size_t n, off_t off)
 	ssize_t r;
 
 	(void)ctx;
-	do
-		r = pwrite(fd, p, n, off);
-	while (r < 0 && errno == EINTR);
+	RESTART(r, pwrite(fd, p, n, off));
 	return r < 0 ? -errno : r;
 }
 
 static int sys_fdatasync(void *ctx, int fd)
 {
+	int r;
+
 	(void)ctx;
-	return result(fdatasync(fd));
+	RESTART(r, fdatasync(fd));
+	return result(r);
 }
 
 static int sys_fsync(void *ctx, int fd)
 {
+	int r;
+
 	(void)ctx;
-	return result(fsync(fd));
+	RESTART(r, fsync(fd));
+	return result(r);
 }
 
 static int sys_ftruncate(void *ctx, int fd, off_t n)
 {
+	int r;
+
 	(void)ctx;
-	return result(ftruncate(fd, n));
+	RESTART(r, ftruncate(fd, n));
+	return result(r);
 }
 
 static int sys_fallocate(void *ctx, int fd, off_t off, off_t n)
 {
+	int r;
+
 	(void)ctx;
-	return -posix_fallocate(fd, off, n);
+	do
+		r = posix_fallocate(fd, off, n); /* returns the error, leaves errno alone */
+	while (r == EINTR);
+	return -r;
 }
 
 static int sys_rename(void *ctx, const char *from, const char *to)
@@ -125,7 +137,7 @@ int fs_pread_all(const struct fs *fs, int fd, void *p, size_t n, off_t off, size
 		const ssize_t r = fs->pread(fs->ctx, fd, to + done, n - done, off + (off_t)done);
 
 		if (r < 0)
-			return fail_errno(e, E_IO, (int)-r, "%s: reading at %lld", what, (long long)off);
+			return fail_errno(e, E_IO, (int)-r, "%s: reading at %lld", what, (long long)off + (long long)done);
 		if (r == 0)
 			break;
 		done += (size_t)r;
@@ -137,23 +149,27 @@ int fs_pread_all(const struct fs *fs, int fd, void *p, size_t n, off_t off, size
 int fs_read_file(const struct fs *fs, const char *path, size_t max, struct buf *out, struct err *e)
 {
 	const int fd = fs->open(fs->ctx, path, O_RDONLY, 0);
+	const size_t before = out->n;
 	char chunk[8192];
-	size_t n = 0;
-	off_t off = 0;
+	size_t n = 0, done = 0;
 	int rc;
 
 	if (fd < 0)
 		return fail_errno(e, fd == -ENOENT ? E_NOTFOUND : E_IO, -fd, "%s", path);
 	do {
-		rc = fs_pread_all(fs, fd, chunk, sizeof(chunk), off, &n, path, e);
-		if (rc == 0 && n > max - out->n)
+		rc = fs_pread_all(fs, fd, chunk, sizeof(chunk), (off_t)done, &n, path, e);
+		if (rc == 0 && n > max - done)
 			rc = fail(e, E_LIMIT, "%s: longer than %zu bytes", path, max);
 		if (rc == 0)
 			buf_put(out, chunk, n);
-		off += (off_t)n;
+		if (rc == 0)
+			rc = buf_err(out, e, path);
+		done += n;
 	} while (rc == 0 && n == sizeof(chunk));
 	fs->close(fs->ctx, fd);
-	return rc != 0 ? rc : buf_err(out, e, path);
+	if (rc != 0 && out->err == 0 && out->n > before)
+		out->p[out->n = before] = '\0';
+	return rc;
 }
 
 int fs_sync_parent(const struct fs *fs, const char *path, struct err *e)
@@ -174,7 +190,7 @@ int fs_sync_parent(const struct fs *fs, const char *path, struct err *e)
 /* Write and sync path.tmp; the caller renames it. */
 static int write_tmp(const struct fs *fs, const char *tmp, const void *p, size_t n, mode_t mode, struct err *e)
 {
-	const int fd = fs->open(fs->ctx, tmp, O_WRONLY | O_CREAT | O_TRUNC, mode);
+	const int fd = fs->open(fs->ctx, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode);
 	int rc, r;
 
 	if (fd < 0)

@@ -32,9 +32,10 @@ struct fs fs_system(void);
 NODISCARD int fs_pwrite_all(const struct fs *fs, int fd, const void *p, size_t n, off_t off, const char *what, struct err *e);
 /* Up to n bytes; *ret_n less than n only at the end of the file. */
 NODISCARD int fs_pread_all(const struct fs *fs, int fd, void *p, size_t n, off_t off, size_t *ret_n, const char *what, struct err *e);
-/* Whole file into `out`; E_NOTFOUND, E_LIMIT if longer than max. */
+/* Whole file behind what `out` holds; E_NOTFOUND, E_LIMIT if the file is longer than max. On failure `out` is as before. */
 NODISCARD int fs_read_file(const struct fs *fs, const char *path, size_t max, struct buf *out, struct err *e);
-/* Replace atomically and durably: path.tmp, fsync, rename, fsync of the folder. On failure the old file stands. */
+/* Replace atomically and durably: path.tmp, fsync, rename, fsync of the folder. On failure the old file
+ * stands; only when the folder's sync alone fails may the new one be there already. `path`.tmp is the caller's to guard. */
 NODISCARD int fs_replace_file(const struct fs *fs, const char *path, const void *p, size_t n, mode_t mode, struct err *e);
 /* fsync of the folder that holds `path`. */
 NODISCARD int fs_sync_parent(const struct fs *fs, const char *path, struct err *e);

@@ -14,12 +14,11 @@ static int must_fail(void)
 {
 	long left = atomic_load_explicit(&countdown, memory_order_relaxed);
 
-	if (left == 0)
-		return 0;
-	if (left == 1)
-		return 1;
-	atomic_fetch_sub_explicit(&countdown, 1, memory_order_relaxed);
-	return 0;
+	/* Compare and swap: two threads stepping from 2 at once must not land on 0, which is "off". */
+	while (left > 1)
+		if (atomic_compare_exchange_weak_explicit(&countdown, &left, left - 1, memory_order_relaxed, memory_order_relaxed))
+			return 0;
+	return left == 1;
 }
 
 void mem_fail_after(long n) { atomic_store(&countdown, n); }
