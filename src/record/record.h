@@ -41,7 +41,7 @@ struct record_reader;   /* one per reading thread */
  * Make a data folder: keys, self text, empty journal with the first checkpoint (size 0) and an entry for
  * nothing. E_EXISTS if there is one. `tls_spki` comes from http/ (the TLS key is made there).
  */
-struct record_init { const char *party, *name, *origin, *url; uint8_t tls_spki[32]; };
+struct record_init { const char *party, *origin, *url; uint8_t tls_spki[32]; };
 NODISCARD int record_create(const struct world *w, const char *dir, const struct record_init *in, struct err *e);
 
 /* writable: takes the folder's lock (E_BUSY names the holder), starts the signer, catches the index up. */
@@ -88,11 +88,18 @@ NODISCARD int record_peer_state(struct record_reader *rd, const struct party_key
 /*
  * Follow a peer to a newer note: `leaves` continue at state.log.size and end at the note's size. Checks the log's
  * signature, that the old root is a prefix, that the new root matches, then stores leaves and note and cosigns,
- * in one batch. E_REWRITE: contradiction; both notes are kept as evidence (FRAME_EVIDENCE) and the text names the size.
+ * in one batch. E_PROOF: the leaves do not lead to the signed root (see record_audit). E_REWRITE: contradiction; both notes are kept as evidence (FRAME_EVIDENCE) and the text names the size.
  * ret_cosignature gets our line.
  */
 NODISCARD int record_follow(struct record *r, const struct party_keys *peer, const char *note, size_t note_n,
     const uint8_t (*leaves)[LEAF_LEN], size_t count, struct buf *ret_cosignature, struct err *e);
+/*
+ * A note whose new leaves do not lead to its root may come from a rewritten log or from a bad line. Given the log's
+ * leaves from 0 to the note's size this decides: E_REWRITE (evidence kept, first differing entry named) when they do
+ * lead to the signed root but differ from what is mirrored; E_PROOF when they do not; 0 when they agree.
+ */
+NODISCARD int record_audit(struct record *r, const struct party_keys *peer, const char *note, size_t note_n,
+    const uint8_t (*leaves)[LEAF_LEN], size_t count, struct err *e);
 struct peer_entry { uint64_t index; uint8_t salt[SALT_LEN]; const void *p; size_t n; /* entry bytes P */ };
 /* Store entries of a peer after checking each against its mirrored leaf; one batch; known ones are skipped.
  * `asked_to`: all entitled entries below this index were asked for. A wrong one refuses the batch, naming the index. */
@@ -126,7 +133,8 @@ NODISCARD int record_collection(struct record_reader *rd, const uint8_t uuid[16]
 /* ---- proofs and log files ---- */
 /* Newest own (log 0) or mirrored checkpoint with all cosignatures known. */
 NODISCARD int record_checkpoint(struct record_reader *rd, uint32_t log, struct buf *out, struct err *e);
-struct tile_source record_tiles(struct record_reader *rd, uint32_t log); /* valid while rd lives */
+/* Root of the first `size` leaves of a log as this node holds it. */
+NODISCARD int record_root(struct record_reader *rd, uint32_t log, uint64_t size, struct hash *ret, struct err *e);
 /* .tlog-proof for one entry under the newest checkpoint of its log. */
 NODISCARD int record_prove(struct record_reader *rd, uint32_t log, uint64_t index, const uint8_t salt[SALT_LEN], struct buf *out, struct err *e);
 /* Tile or bundle bytes as C2SP serves them; E_NOTFOUND if the checkpointed size has none. */

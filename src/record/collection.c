@@ -1,0 +1,186 @@
+/* Collections: from an object to the rules it sets, and which version this node accepted. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/enc.h"
+#include "record/priv.h"
+
+static int parties(const struct json_val *list, char (*to)[LIMIT_PARTY + 1], size_t max, size_t *ret_n, struct err *e)
+{
+	struct json_iter it;
+	const struct json_val *v;
+	size_t n = 0;
+
+	for (json_iter(&it, list); json_next(&it, NULL, &v); n++) {
+		size_t len = 0;
+		const char *s = json_str(v, &len);
+
+		if (s == NULL || len > LIMIT_PARTY || n == max)
+			return fail(e, E_FORMAT, "collection: bad list of parties");
+		memcpy(to[n], s, len + 1);
+	}
+	*ret_n = n;
+	return 0;
+}
+
+int collection_parse(const struct json_val *obj, struct collection *ret, struct err *e)
+{
+	const char *id = json_get_str(obj, "id"), *ceiling = json_get_str(obj, "ceiling");
+	struct collection c;
+	int rc;
+
+	memset(&c, 0, sizeof(c));
+	if (id == NULL || strlen(id) > LIMIT_STIX_ID || ceiling == NULL)
+		return fail(e, E_FORMAT, "collection: id or ceiling is missing");
+	memcpy(c.id, id, strlen(id) + 1);
+	c.ceiling = tlp_parse(ceiling);
+	IGNORE(!json_bool(json_get(obj, "public"), &c.is_public), "absent means not public");
+	if ((rc = parties(json_get(obj, "members"), c.party, LIMIT_MEMBERS, &c.members, e)) == 0 &&
+	    (rc = parties(json_get(obj, "community"), c.community, LIMIT_PARTIES, &c.community_n, e)) == 0)
+		*ret = c;
+	return rc;
+}
+
+struct finder {
+	struct record_reader *rd;
+	bool offered;                  /* any version will do */
+	struct index_entry found;
+	bool any;
+};
+
+struct answer { struct record_reader *rd; const struct index_entry *version; const uint8_t *sha; bool agreed; };
+
+/* Own party's word on exactly this version; the last one counts. */
+static int look_at_answer(void *ctx, const struct index_entry *row, struct err *e)
+{
+	struct answer *a = ctx;
+	struct entry en;
+	const char *sha, *mod, *verb;
+	uint8_t named[32];
+	int rc;
+
+	if (row->log != 0)
+		return 0;
+	if ((rc = record_read(a->rd, row, &en, e)) != 0)
+		return rc;
+	sha = json_get_str(en.object.val, "object_sha256");
+	mod = json_get_str(en.object.val, "object_modified");
+	verb = json_get_str(en.object.val, "verb");
+	if (en.object.kind == STIX_ASSENT && sha != NULL && mod != NULL && verb != NULL && strcmp(mod, a->version->modified) == 0 &&
+	    hex_decode(sha, strlen(sha), named, 32) && memcmp(named, a->sha, 32) == 0)
+		a->agreed = strcmp(verb, "agree") == 0;
+	entry_free(&en);
+	return 0;
+}
+
+static int object_sha256(const struct entry *en, uint8_t ret[32], struct err *e)
+{
+	CLEANUP_BUF struct buf b = BUF_INIT(LIMIT_FRAME);
+	int rc;
+
+	json_canon(en->object.val, &b);
+	if ((rc = buf_err(&b, e, "object")) == 0)
+		sha256(b.p, b.n, ret);
+	return rc;
+}
+
+static int accepted(struct record_reader *rd, const struct index_entry *row, bool *ret, struct err *e)
+{
+	struct answer a = {.rd = rd, .version = row};
+	struct entry en;
+	uint8_t sha[32];
+	int rc;
+
+	*ret = row->log == 0;
+	if (*ret)
+		return 0;
+	if ((rc = record_read(rd, row, &en, e)) != 0)
+		return rc;
+	rc = object_sha256(&en, sha, e);
+	entry_free(&en);
+	a.sha = sha;
+	if (rc == 0)
+		rc = index_subjects(rd->ix, row->id, look_at_answer, &a, e);
+	*ret = a.agreed;
+	return rc;
+}
+
+static int look_at_collection(void *ctx, const struct index_entry *row, struct err *e)
+{
+	struct finder *f = ctx;
+	bool yes = f->offered;
+	const int rc = yes ? 0 : accepted(f->rd, row, &yes, e);
+
+	if (rc == 0 && yes) {
+		f->found = *row;
+		f->any = true;
+	}
+	return rc;
+}
+
+static int find(struct record_reader *rd, const uint8_t uuid[16], bool offered, struct collection *ret, struct err *e)
+{
+	struct finder f = {.rd = rd, .offered = offered};
+	char id[LIMIT_STIX_ID + 1], text[37];
+	struct entry en;
+	int rc;
+
+	uuid_format(uuid, text);
+	(void)snprintf(id, sizeof(id), "%s--%s", stix_type_name(STIX_COLLECTION), text);
+	if ((rc = index_versions(rd->ix, id, uuid, look_at_collection, &f, e)) != 0)
+		return rc;
+	if (!f.any)
+		return fail(e, E_NOTFOUND, "collection %s: not known, or not accepted by this node", text);
+	if ((rc = record_read(rd, &f.found, &en, e)) != 0)
+		return rc;
+	rc = f.found.revoked ? fail(e, E_NOTFOUND, "collection %s: withdrawn", text) : collection_parse(en.object.val, ret, e);
+	entry_free(&en);
+	return rc;
+}
+
+int collection_offered(struct record_reader *rd, const uint8_t uuid[16], struct collection *ret, struct err *e)
+{
+	return find(rd, uuid, true, ret, e);
+}
+
+/* Asked for every entry read and written, so the last few answers are kept until the journal grows by anything else. */
+static struct collection_slot *slot_of(struct record_reader *rd, const uint8_t uuid[16])
+{
+	const uint64_t head = journal_head(rd->r->journal).no;
+
+	if (head != rd->cached_at) {
+		for (size_t i = 0; i < COLLECTION_SLOTS; i++)
+			rd->slot[i].used = false;
+		rd->cached_at = head;
+	}
+	for (size_t i = 0; i < COLLECTION_SLOTS; i++)
+		if (rd->slot[i].used && memcmp(rd->slot[i].uuid, uuid, 16) == 0)
+			return &rd->slot[i];
+	return NULL;
+}
+
+int record_collection(struct record_reader *rd, const uint8_t uuid[16], struct collection *ret, struct err *e)
+{
+	struct collection_slot *s = slot_of(rd, uuid);
+	struct collection c;
+	char text[37];
+	int rc;
+
+	if (s == NULL) {
+		rc = find(rd, uuid, false, &c, e);
+		if (rc != 0 && rc != E_NOTFOUND)
+			return rc;
+		s = &rd->slot[rd->next_slot++ % COLLECTION_SLOTS];
+		s->used = true;
+		s->found = rc == 0;
+		memcpy(s->uuid, uuid, 16);
+		if (rc == 0)
+			s->c = c;
+	}
+	if (!s->found) {
+		uuid_format(uuid, text);
+		return fail(e, E_NOTFOUND, "collection %s: not known, or not accepted by this node", text);
+	}
+	*ret = s->c;
+	return 0;
+}

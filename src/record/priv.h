@@ -1,0 +1,136 @@
+/* record/priv.h - what the files of record/ share; nobody else includes it. */
+#pragma once
+#include <pthread.h>
+#include <string.h>
+
+#include "json/json.h"
+#include "record/record.h"
+
+/* Copy as much text as fits, always terminated. For text whose length was checked before, or that only informs. */
+static inline void put_text(char *to, size_t room, const char *from)
+{
+	const size_t n = strnlen(from, room - 1);
+
+	memcpy(to, from, n);
+	to[n] = '\0';
+}
+
+/* ---- frames: payloads of the journal (doc/FORMAT.md "Frames") ---- */
+#define FRAME_ENTRY_HEAD (8 + SALT_LEN)
+
+struct frame_entry {             /* FRAME_ENTRY, FRAME_PEER_ENTRY; points into the payload */
+	char origin[LIMIT_ORIGIN + 1]; /* "" for an own entry */
+	uint64_t index;
+	const uint8_t *salt;
+	const void *p; size_t n; /* entry bytes P */
+};
+struct frame_leaves { char origin[LIMIT_ORIGIN + 1]; uint64_t start; size_t count; const uint8_t (*leaf)[LEAF_LEN]; };
+struct frame_receipt { char origin[LIMIT_ORIGIN + 1]; uint64_t asked_to; };
+
+void frame_put_entry_head(struct buf *out, const char *origin, uint64_t index, const uint8_t salt[SALT_LEN]);
+NODISCARD int frame_get_entry(enum frame_type t, const void *p, size_t n, struct frame_entry *ret, struct err *e);
+void frame_put_leaves(struct buf *out, const char *origin, uint64_t start, const uint8_t (*leaf)[LEAF_LEN], size_t count);
+NODISCARD int frame_get_leaves(const void *p, size_t n, struct frame_leaves *ret, struct err *e);
+void frame_put_receipt(struct buf *out, const char *origin, uint64_t asked_to);
+NODISCARD int frame_get_receipt(const void *p, size_t n, struct frame_receipt *ret, struct err *e);
+void frame_put_evidence(struct buf *out, uint64_t size, const char *a, size_t an, const char *b, size_t bn);
+
+/* ---- signer: the keys in a process of their own ---- */
+struct signer;
+struct signed_head { char origin[LIMIT_ORIGIN + 1]; uint64_t size; struct hash root; };
+/*
+ * Forks the process that holds the keys (wiped here afterwards). `path` is its memory: the heads it signed. It
+ * refuses a second root for a confirmed size and any smaller size. The memory survives the process, not power
+ * loss; the journal does (record_open compares the two).
+ */
+NODISCARD int signer_start(const char *path, const char *origin, const char *witness_name, struct keypair *log, struct keypair *witness, struct signer **ret, struct err *e);
+void signer_stop(struct signer *s);
+/* What it remembers of `origin`; size 0 and all-zero root when nothing. */
+NODISCARD int signer_memory(struct signer *s, const char *origin, struct signed_head *ret, struct err *e);
+/* Sign our checkpoint; appends the whole note. Not yet remembered: see signer_confirm(). */
+NODISCARD int signer_checkpoint(struct signer *s, uint64_t size, const struct hash *root, struct buf *note, struct err *e);
+/* The batch with this checkpoint is durable: from now on no other root for this size. Does not wait. */
+NODISCARD int signer_confirm(struct signer *s, const char *origin, uint64_t size, const struct hash *root, struct err *e);
+/* Cosign a peer's head; appends our signature line for the note text. */
+NODISCARD int signer_cosign(struct signer *s, uint64_t time_s, const char *text, size_t n, struct buf *line, struct err *e);
+
+/* ---- applying frames to the index: commit, catching up and rebuilding share it ---- */
+struct log_state {               /* one log while being followed */
+	struct index *x;
+	struct index_log row;
+	struct tree tree;
+	uint8_t bundle[TILE_WIDTH][LEAF_LEN]; /* leaves of the last, partial bundle */
+	bool dirty;
+};
+struct applier {
+	struct index *x;
+	struct log_state *log[LIMIT_PARTIES];
+	size_t logs;
+	struct json_pool *pool;
+	const char *own_origin;
+	uint64_t entries;
+};
+NODISCARD int applier_init(struct applier *a, struct index *x, const char *own_origin, struct err *e); /* loads all logs from the index */
+void applier_free(struct applier *a);
+struct log_state *applier_log(struct applier *a, const char *origin); /* NULL: unknown */
+NODISCARD int applier_frame(struct applier *a, const struct frame *f, struct err *e);
+/* A row already made by the writer (spares parsing the entry again); its leaf is in the tree already. */
+NODISCARD int applier_own_entry(struct applier *a, const struct index_entry *row, const uint8_t leaf[LEAF_LEN], struct err *e);
+NODISCARD int applier_leaf(struct applier *a, struct log_state *l, const uint8_t leaf[LEAF_LEN], const struct hash *h, struct err *e);
+/* Partial tiles, bundles and log rows; before index_commit. */
+NODISCARD int applier_flush(struct applier *a, struct err *e);
+/* Fill id, modified, subject, revoked, collection, sha256 from entry bytes. */
+NODISCARD int row_from_entry(struct json_pool *pool, const void *p, size_t n, struct index_entry *ret, struct err *e);
+
+/* ---- the open folder ---- */
+struct job;                      /* one writer waiting for a commit (write.c) */
+struct record {
+	struct world w;
+	char *dir;
+	bool writable;
+	bool fresh_index;            /* make the index anew while opening */
+	int lock_fd;
+	struct journal *journal;
+	struct index *index;         /* writer only */
+	struct applier apply;        /* writer only; guarded by being the leader */
+	struct signer *signer;
+	struct party_keys self;
+	struct party_keys *peer; size_t peers; /* self is [0] */
+	record_rule *rule; record_public *pub; void *rules_ctx;
+	const struct progress *progress; /* while catching up; or NULL */
+	bool lag;                    /* the journal has frames the index could not take yet */
+	pthread_mutex_t mu;          /* guards the queue and `leading` */
+	pthread_cond_t cond;
+	struct job *queue, **queue_tail;
+	bool leading;
+	struct record_reader *view;  /* the leader's own reading view */
+};
+struct collection_slot { bool used; bool found; uint8_t uuid[16]; struct collection c; };
+#define COLLECTION_SLOTS 8
+struct record_reader {
+	struct record *r;
+	struct index_reader *ix;     /* owned unless it is the writer's view */
+	bool owns_ix;
+	struct buf frame;            /* reused */
+	uint64_t cached_at;          /* journal head for which the slots hold */
+	struct collection_slot slot[COLLECTION_SLOTS];
+	size_t next_slot;
+};
+NODISCARD char *record_path(const struct record *r, const char *name); /* caller frees */
+NODISCARD int path_of(const char *dir, const char *name, char **ret, struct err *e);
+NODISCARD int keys_load_all(struct record *r, struct err *e);          /* self and peers */
+/* As record_open() for writing, with the index made anew from the journal. */
+NODISCARD int record_open_fresh(const struct world *w, const char *dir, const struct progress *p, struct record **ret, struct err *e);
+NODISCARD int catch_up(struct record *r, struct err *e);               /* index follows the journal */
+/* Append frames as one batch, then apply them. Leader only. ret_first: address of the first frame. */
+NODISCARD int commit_frames(struct record *r, const struct frame_in *in, size_t count, struct err *e);
+/* Become the only writer (waits for the leader); and give it back. */
+void lead_begin(struct record *r);
+void lead_end(struct record *r);
+NODISCARD int recover_lag(struct record *r, struct err *e);
+/* The note in frame `at`, whatever log it is of. */
+NODISCARD int note_at(struct record *r, struct frame_ref at, struct buf *out, struct err *e);
+/* ---- collections (collection.c) ---- */
+NODISCARD int collection_parse(const struct json_val *obj, struct collection *ret, struct err *e);
+/* Newest version whoever wrote it, accepted or not: only to let a party answer it. */
+NODISCARD int collection_offered(struct record_reader *rd, const uint8_t uuid[16], struct collection *ret, struct err *e);
