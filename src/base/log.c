@@ -22,6 +22,7 @@ struct log {
 	int fd;
 	struct clock clock;
 	pthread_mutex_t lock; /* keeps the rest of a short write behind its beginning */
+	bool torn;            /* a line stopped in its middle (disk full): the next one must not continue it */
 };
 
 /* A line being made. `n` never exceeds LIMIT_LOG_LINE - 1: the newline always has room. */
@@ -169,18 +170,33 @@ static void put_pair(struct line *o, const char *key, const char *value)
 		o->cut = true;
 }
 
-static void write_line(struct log *l, const char *p, size_t n)
+/* How many of the n bytes went out. Nobody to tell if not all: the log is where failures are told. */
+static size_t write_all(int fd, const char *p, size_t n)
 {
-	(void)pthread_mutex_lock(&l->lock);
-	while (n > 0) {
-		const ssize_t r = write(l->fd, p, n);
+	size_t done = 0;
+
+	while (done < n) {
+		const ssize_t r = write(fd, p + done, n - done);
 
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r <= 0)
-			break; /* nobody to tell: the log is where failures are told */
-		p += r;
-		n -= (size_t)r;
+			break;
+		done += (size_t)r;
+	}
+	return done;
+}
+
+static void write_line(struct log *l, const char *p, size_t n)
+{
+	size_t done;
+
+	(void)pthread_mutex_lock(&l->lock);
+	if (l->torn && write_all(l->fd, "\n", 1) == 1)
+		l->torn = false;
+	if (!l->torn) {
+		done = write_all(l->fd, p, n);
+		l->torn = done > 0 && done < n;
 	}
 	(void)pthread_mutex_unlock(&l->lock);
 }
