@@ -67,11 +67,11 @@ static const struct http_route *find(const struct http_conf *c, const struct htt
 	for (size_t i = 0; i < c->routes; i++) {
 		const struct http_route *const row = &c->route[i];
 
-		if (row->tls_only && !q->tls)
-			continue;
 		if (first == NULL ? !http_match(row->pattern, q->path, NULL, NULL, NULL) : strcmp(row->pattern, first->pattern) != 0)
 			continue;
 		first = first != NULL ? first : row;
+		if (row->tls_only && !q->tls)
+			continue;
 		*ret_methods |= row->methods;
 		if (found == NULL && (row->methods & (unsigned)q->method) != 0)
 			found = row;
