@@ -216,7 +216,7 @@ int tlog_policy_parse(const char *p, size_t n, struct tlog_policy **ret, struct 
 		return fail(e, E_NOMEM, "policy: out of memory");
 	for (unsigned i = 1; line_next(&p, &n, &line, &len); i++)
 		if ((r = line_parse(t, line, len, e)) < 0)
-			return fail_wrap(e, r, "policy line %u", i);
+			return fail_wrap(e, r, "policy line %u: ", i);
 	if (n != 0)
 		return fail(e, E_FORMAT, "policy: the last line does not end");
 	if (!t->has_quorum)
