@@ -22,6 +22,7 @@ table() {
 	check lib  cmocka                 libcmocka-dev
 	check cmd  clang                  clang llvm g++
 	check file /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a|/usr/lib*/clang/*/lib/*/libclang_rt.fuzzer*.a @clang_rt
+	check cmd  xgettext               gettext
 	check cmd  git                    git
 	check cmd  curl                   curl ca-certificates
 	check cmd  python3                python3
