@@ -28,6 +28,7 @@
 #define LIMIT_FRAME          (4UL * 1024 * 1024)  /* bytes; one frame's payload: an entry with salt, or 64 Ki mirrored leaves */
 #define LIMIT_BATCH_FRAMES   65536       /* frames committed together */
 #define LIMIT_BATCH_BYTES    (48UL * 1024 * 1024) /* bytes committed together; a batch never crosses a segment */
+#define LIMIT_OPEN_SEGMENTS  64          /* segments kept open for reading; far below the 1024 descriptors a process gets */
 
 /* --- record --- */
 #define LIMIT_BATCH_OBJECTS  16384       /* objects in one commit; bounds the time a waiting writer waits */

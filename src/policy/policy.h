@@ -12,7 +12,11 @@
 enum via { VIA_WEB, VIA_SYNC, VIA_TAXII, VIA_FEED, VIA_SEARCH, VIA_COURIER, VIA_COMMAND };
 enum role { ROLE_NONE, ROLE_READER, ROLE_EDITOR, ROLE_HEAD, ROLE_NODE };
 
-/* Who asks. Everything NULL: nobody, signed out. ROLE_NODE: a peer's node acting for its party. */
+/*
+ * Who asks. Everything NULL or ROLE_NONE: nobody, signed out. ROLE_NODE: a node acting for its party (this one or a
+ * peer's): it may hold what any person of its party may read, and enforces the rest for its own people. `via` never
+ * changes the answer: every way out shows the same.
+ */
 struct reader {
 	const char *party;       /* "JP" or NULL */
 	const char *agency;      /* or NULL */
@@ -33,9 +37,14 @@ struct collection {
 struct policy_object {
 	enum tlp tlp;            /* TLP_NONE: as the collection's ceiling */
 	bool has_release_to;
-	const char *const *release_to; size_t release_to_n; /* "JP", "JP/NPA", or a person */
+	const char *const *release_to; size_t release_to_n; /* "JP", "JP/NPA", "JP/MOFA/mizushima" */
 	const char *writer;      /* party whose log holds it */
-	bool published;          /* consult's word: may the public see it now (agreed, published, embargo over) */
+	/*
+	 * Consult's word: no draft (any more). A document: agreed, published, embargo over. What has no draft state (an
+	 * indicator, a sighting): as soon as it is in the record. While false the object stays among the members, whatever
+	 * its marking; so raising a draft from CLEAR to GREEN never shows it to more readers.
+	 */
+	bool published;
 };
 
 enum verdict_reason {
@@ -45,7 +54,10 @@ enum verdict_reason {
 struct verdict { bool yes; enum verdict_reason why; };
 const char *verdict_name(enum verdict_reason r);
 
-/* col NULL: the collection is unknown or not accepted by this node: no. */
+/*
+ * The release decision; doc/RELEASE.md says it in words and as a table. r and o NULL are refused like nobody and like an
+ * unknown marking. col NULL: the collection is unknown or not accepted by this node: no.
+ */
 struct verdict may_read(const struct reader *r, const struct policy_object *o, const struct collection *col);
 
 enum write_reason { WRITE_OK, WRITE_NO_COLLECTION, WRITE_NOT_MEMBER, WRITE_ABOVE_CEILING, WRITE_UNKNOWN_MARKING, WRITE_NOT_AUTHOR, WRITE_OTHERS_OBJECT, WRITE_WIDENS, WRITE_ROLE };
@@ -58,5 +70,7 @@ struct write_request {
 	const char *written_by;          /* party that wrote earlier versions of this id here; NULL: new */
 	struct policy_object object;
 };
+/* Is this release_to entry well formed: PARTY, PARTY/AGENCY or PARTY/AGENCY/person? */
+bool release_ok(const char *entry);
 enum write_reason may_write(const struct write_request *w, const struct collection *col);
 const char *write_reason_text(enum write_reason r); /* message id */

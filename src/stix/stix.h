@@ -11,8 +11,14 @@
 #include "base/limits.h"
 #include "json/json.h"
 
-/* Our extension definition and its types (new-sdo). Type names carry the prefix "verbale-". */
-#define VERBALE_EXTENSION_ID "extension-definition--2ff5b5e0-38a5-5e03-8d5a-0d6bd2f1c8c6" /* v5 of "verbale/extension/v1", see stix.c */
+/*
+ * Our extension definition and its types (new-sdo). Type names carry the prefix "verbale-".
+ * All three are UUIDv5 and recomputed by a test: the namespace is v5(URL namespace of RFC 9562, "urn:verbale"),
+ * the others are v5(our namespace, name). The definition as an object: schemas/extension-definition.json.
+ */
+#define VERBALE_NAMESPACE    "a09ee082-980b-5019-b0cf-bc4f7133b022"
+#define VERBALE_EXTENSION_ID "extension-definition--de588143-3d8b-56bb-9384-2f69d61fc180" /* "verbale/extension/v1" */
+#define VERBALE_IDENTITY_ID  "identity--394b9f87-348b-5dc4-b5f3-9ce8c39ec469"             /* "verbale/identity/v1": the project */
 
 enum stix_kind {  /* rows of the type table; STIX_OTHER for types we do not know */
 	STIX_OTHER,
@@ -32,8 +38,19 @@ struct stix_object {
 	const char *created_by_ref;      /* NULL if absent */
 	const char *subject;             /* value of the type row's subject property, or NULL */
 	bool revoked;
-	enum tlp tlp;                    /* strictest object marking; TLP_NONE unmarked; TLP_UNKNOWN unreadable */
-	/* release to (our marking extension property `verbale_release_to`): party or party/agency or person ids */
+	/*
+	 * Strictest TLP of object_marking_refs, granular_markings (a marked part marks the whole: release fails closed) and
+	 * labels that read "TLP:…". TLP_NONE: no TLP there. TLP_UNKNOWN: a label that begins with "TLP:" but names no level.
+	 * Other markings say nothing here: they stand in `marking`.
+	 */
+	enum tlp tlp;
+	/*
+	 * Ids of all other marking-definitions the object or a part of it names, each once. A pure check cannot resolve
+	 * them: whoever decides about release looks each one up and asks stix_marking_of(); not held, or MARKING_UNKNOWN,
+	 * means TLP_UNKNOWN for this object.
+	 */
+	const char *marking[LIMIT_MARKINGS]; size_t markings;
+	/* release_to of our extension's entry: "JP", "JP/NPA" or "JP/MOFA/mizushima" */
 	const char *release_to[LIMIT_MEMBERS]; size_t release_to_n; bool has_release_to;
 };
 
@@ -42,19 +59,34 @@ enum stix_strict { STIX_LENIENT, STIX_DEFAULT, STIX_STRICT };
 typedef void stix_warn(void *ctx, const char *rule, const char *path, const char *text);
 
 /*
- * Check one object (not a bundle). E_FORMAT with "<id>: <JSON path>: rule <name>: <words>".
- * Classified grades (VS-NfD and higher, 取扱注意/秘 and higher) in markings are E_DENIED.
+ * Check one object (not a bundle). E_FORMAT with "<id>: <JSON path>: rule <name>: <words>"; rule names: stix/rules.def.
+ * Classified grades (VS-NfD and higher, 取扱注意/秘 and higher) in markings or labels are E_DENIED.
+ * Our own types are always held to the strictest level. No allocation. warn may be NULL.
  */
 NODISCARD int stix_check(const struct json_val *obj, enum stix_strict strict, stix_warn *warn, void *ctx, struct stix_object *ret, struct err *e);
 
-/* Objects of whatever `add` is fed: one object, a list, a bundle, a TAXII envelope {"objects":[…]}. */
+/*
+ * What a marking-definition means for release. STATEMENT: a text (copyright, terms), no restriction on who may read.
+ * TLP: *ret_tlp is its level. UNKNOWN: anything else, also a statement with an extension we do not know, a TLP id with
+ * another content, no marking-definition at all. Give it only objects that passed stix_check.
+ */
+enum stix_marking { MARKING_UNKNOWN, MARKING_STATEMENT, MARKING_TLP };
+enum stix_marking stix_marking_of(const struct json_val *obj, enum tlp *ret_tlp);
+
+/* Is this text (of a label, a statement, a marking's name) a classified grade? Its usual name, or NULL. */
+const char *stix_grade(const char *s, size_t n);
+
+/*
+ * Objects of whatever `add` is fed: one object, a list, a bundle, a TAXII envelope {"objects":[…]}. `n` counts from 0.
+ * Stops at the first non-zero result and returns it. E_FORMAT: none of the four, or an element that is no object.
+ */
 NODISCARD int stix_each(const struct json_val *root, int (*visit)(void *ctx, const struct json_val *obj, size_t n, struct err *e), void *ctx, struct err *e);
 
 NODISCARD bool stix_id_ok(const char *s, size_t n);           /* type--UUID, RFC 4122 variant */
 NODISCARD bool uuid_parse(const char *s, size_t n, uint8_t ret[16]); /* lower-case 8-4-4-4-12 */
 void uuid_format(const uint8_t u[16], char out[37]);
 void uuid_v4(const uint8_t random[16], uint8_t ret[16]);
-void uuid_v5(const uint8_t ns[16], const void *name, size_t n, uint8_t ret[16]);
+void uuid_v5(const uint8_t ns[16], const void *name, size_t n, uint8_t ret[16]); /* n <= 1024 (asserted) */
 enum stix_kind stix_kind_of(const char *type);
 const char *stix_type_name(enum stix_kind k);                 /* NULL for STIX_OTHER */
 
@@ -64,25 +96,35 @@ enum tlp tlp_of_marking(const char *marking_id);              /* TLP 1 and 2 ids
 enum tlp tlp_parse(const char *word);                         /* "clear" "green" "amber" "amber+strict" "red" */
 const char *tlp_word(enum tlp t);
 
-/* The table itself, for schemas, docs and tests. */
-enum stix_ptype { P_STRING, P_INT, P_BOOL, P_NUMBER, P_TIME, P_ID, P_LANGMAP, P_ENUM, P_LIST, P_OBJECT, P_HASH, P_PARTY, P_LANG, P_URL, P_ZONE, P_ANY };
+/* The table itself, for schemas, docs and tests. Rows of `ptypes` in stix/value.c hold check and schema of each. */
+enum stix_ptype {
+	P_STRING, P_INT, P_BOOL, P_NUMBER, P_TIME, P_ID, P_LANGMAP, P_ENUM, P_LIST, P_OBJECT, P_HASH, P_PARTY, P_LANG, P_URL, P_ZONE,
+	P_AGENCY, P_RELEASE, P_SLUG, P_ANY, P_TYPES_
+};
 struct stix_prop {
 	const char *name;
+	unsigned char name_n;               /* bytes of name */
 	enum stix_ptype type;
 	bool required;
+	bool unique;                        /* P_LIST of strings: no element twice */
 	const char *const *words;           /* P_ENUM: NULL-terminated; P_ID: allowed types, NULL = any */
 	const struct stix_prop *sub;        /* P_LIST: one row describing an element; P_OBJECT: its properties, ends with name NULL */
-	unsigned max;                       /* bytes, elements or value; 0 = no own bound */
+	unsigned min, max;                  /* characters, elements or value; 0 = no own bound (text and lists are never empty) */
 	const char *doc;                    /* one line, for the published schema */
 };
+enum stix_class { CLASS_OTHER, CLASS_SDO, CLASS_SRO, CLASS_SCO, CLASS_MARKING, CLASS_EXTENSION, CLASS_LANGUAGE, CLASS_BUNDLE };
 struct stix_type {
 	enum stix_kind kind;
 	const char *name;
 	bool own;                           /* one of our extension's types */
 	bool versioned;                     /* has created and modified */
+	enum stix_class class;              /* which common properties apply (STIX 2.1 §3.2) */
 	const char *subject;                /* property that names the subject, or NULL */
-	const struct stix_prop *props;      /* beyond the common ones; ends with name NULL; NULL = not checked further yet */
+	const struct stix_prop *props;      /* beyond the common ones, sorted; ends with name NULL; NULL = not checked further yet */
 	const char *doc;
 };
-const struct stix_type *stix_type(enum stix_kind k);
-const struct stix_prop *stix_common_props(void);
+const struct stix_type *stix_type(enum stix_kind k);                     /* NULL for STIX_OTHER */
+const struct stix_type *stix_type_named(const char *type, size_t n);     /* the whole STIX 2.1 catalogue; NULL: not in it */
+const struct stix_prop *stix_common_props(void);                         /* sorted; ends with name NULL */
+const struct stix_prop *stix_release_props(void);                        /* our extension's entry, on any object */
+const char *stix_pattern(enum stix_ptype t);                             /* regular expression of its text (ECMA 262), or NULL */

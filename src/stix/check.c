@@ -1,0 +1,227 @@
+/* One object, from its head to what its type asks of the whole. */
+#include "base/clock.h"
+#include "stix/priv.h"
+
+/* Members that are common properties, by row; NULL where absent. */
+struct found { const struct json_val *common[COMMON_]; uint64_t seen; };
+
+static const struct at root = {.up = NULL};
+
+static struct at at_common(enum common i)
+{
+	const struct stix_prop *p = &stix_common_props()[i];
+
+	return (struct at){.up = &root, .key = p->name, .n = p->name_n};
+}
+
+/* Type and id come first: every later message names the object by its id, every later rule depends on the type. */
+static int check_type(struct ck *c)
+{
+	const struct at at = at_common(C_TYPE);
+	size_t n;
+	const char *s = json_str(json_get(c->obj, "type"), &n);
+
+	if (s == NULL || !stix_type_ok(s, n))
+		return broke(c, &at, RULE_TYPE, s == NULL ? "must be there, a string" : "3 to 250 of a-z, 0-9, -, first a letter");
+	c->o.type = s;
+	if ((c->type = stix_type_named(s, n)) != NULL) {
+		c->o.kind = c->type->kind;
+		c->own = c->type->own;
+		c->column = c->own ? COLUMN_OWN : c->column;
+		return c->type->class != CLASS_BUNDLE ? 0 : broke(c, &at, RULE_TYPE, "a bundle is not an object");
+	}
+	c->own_prefix = n > 8 && memcmp(s, "verbale-", 8) == 0;
+	return c->own_prefix ? broke(c, &at, RULE_OWN_TYPE, "this version knows no such type") : broke(c, &at, RULE_KNOWN, "not a type of STIX 2.1");
+}
+
+static int check_head(struct ck *c)
+{
+	const struct at at = at_common(C_ID);
+	size_t n, type_n;
+	unsigned version;
+	const char *s;
+	int r;
+
+	s = json_str(json_get(c->obj, "id"), &n);
+	if (s == NULL || !stix_id_split(s, n, &type_n, &version))
+		return (r = check_type(c)) != 0 ? r : broke(c, &at, RULE_ID, s == NULL ? "must be there, a string" : "must be type--UUID");
+	c->id = s;
+	c->id_n = n;
+	if ((r = check_type(c)) != 0)
+		return r;
+	if (!text_is(s, type_n, c->o.type))
+		return broke(c, &at, RULE_ID, "its type must be \"%s\"", c->o.type);
+	if (version != 4 && version != 5 && (r = broke(c, &at, RULE_UUID, "should be a UUID of version 4 or 5, not %u", version)) != 0)
+		return r;
+	c->o.id = s;
+	return 0;
+}
+
+static enum stix_class class_of(const struct ck *c) { return c->type != NULL ? c->type->class : CLASS_OTHER; }
+
+static int check_spec(struct ck *c, const struct found *f)
+{
+	const struct at at = at_common(C_SPEC);
+
+	if (f->common[C_SPEC] == NULL) {
+		const bool versioned = f->common[C_CREATED] != NULL || f->common[C_MODIFIED] != NULL;
+
+		if (versioned)
+			return broke(c, &at, RULE_SPEC, "is missing: this is an object of STIX 2.0");
+		return common_needs(class_of(c), C_SPEC) ? broke(c, &at, RULE_SPEC, "is missing") : 0;
+	}
+	return json_str_is(f->common[C_SPEC], "2.1") ? 0 : broke(c, &at, RULE_SPEC, "must be \"2.1\"");
+}
+
+static int check_milli(struct ck *c, enum common i, const char *s, size_t n)
+{
+	const struct at at = at_common(i);
+
+	return n >= sizeof("2016-09-09T00:00:00.000Z") - 1 ? 0 : broke(c, &at, RULE_MILLI, "\"%s\" has fewer than three fraction digits", s);
+}
+
+/* Which of created and modified a type has (S7). A type we do not know has both, like every versioned one, or neither. */
+static int check_versions(struct ck *c, const struct found *f)
+{
+	const struct at at = at_common(C_CREATED), at_mod = at_common(C_MODIFIED);
+	const struct json_val *created = f->common[C_CREATED], *modified = f->common[C_MODIFIED];
+	const enum stix_class class = class_of(c);
+	const bool sco = class == CLASS_SCO;
+	size_t nc, nm;
+	int r;
+
+	if (sco && (created != NULL || modified != NULL))
+		return broke(c, created != NULL ? &at : &at_mod, RULE_VERSIONED, "cyber-observables have no versions");
+	if (created == NULL && (common_needs(class, C_CREATED) || modified != NULL))
+		return broke(c, &at, RULE_VERSIONED, "is missing");
+	if (modified == NULL && class != CLASS_MARKING && created != NULL)
+		return broke(c, &at_mod, RULE_VERSIONED, "is missing");
+	c->o.created = json_str(created, &nc);
+	c->o.modified = json_str(modified, &nm);
+	if (created != NULL && (r = check_milli(c, C_CREATED, c->o.created, nc)) != 0)
+		return r;
+	if (modified == NULL)
+		return 0;
+	if ((r = check_milli(c, C_MODIFIED, c->o.modified, nm)) != 0)
+		return r;
+	return time_compare(c->o.created, nc, c->o.modified, nm) <= 0 ? 0 : broke(c, &at_mod, RULE_ORDER, "must not be before created");
+}
+
+/* Which common properties the class of the type must and may have. */
+static int check_class(struct ck *c, const struct found *f)
+{
+	const enum stix_class class = class_of(c);
+	int r;
+
+	for (enum common i = 0; i < COMMON_; i++) {
+		const struct at at = at_common(i);
+
+		if (f->common[i] == NULL && (common_needs(class, i) || (c->own && i == C_CREATED_BY)) &&
+		    (r = broke(c, &root, RULE_REQUIRED, "\"%s\" is missing", at.key)) != 0)
+			return r;
+		if (f->common[i] != NULL && !common_has(class, i) &&
+		    (r = broke(c, &at, RULE_COMMON, "a %s has no such property", c->o.type)) != 0)
+			return r;
+	}
+	return 0;
+}
+
+static int check_special(struct ck *c, const struct found *f)
+{
+	static const struct { enum common i; int (*check)(struct ck *c, const struct at *at, const struct json_val *v); } special[] = {
+		{C_LABELS, check_labels}, {C_MARKINGS, check_marking_refs}, {C_GRANULAR, check_granular},
+		{C_EXTERNAL, check_external}, {C_EXTENSIONS, check_extensions},
+	};
+	int r;
+
+	for (size_t k = 0; k < ARRAY_LEN(special); k++) {
+		const struct at at = at_common(special[k].i);
+
+		if (f->common[special[k].i] != NULL && (r = special[k].check(c, &at, f->common[special[k].i])) != 0)
+			return r;
+	}
+	return 0;
+}
+
+static int check_common(struct ck *c, const struct found *f)
+{
+	int r;
+
+	if ((r = check_spec(c, f)) != 0 || (r = check_versions(c, f)) != 0 || (r = check_class(c, f)) != 0)
+		return r;
+	c->o.created_by_ref = json_str(f->common[C_CREATED_BY], &(size_t){0});
+	(void)json_bool(f->common[C_REVOKED], &c->o.revoked);
+	return check_special(c, f);
+}
+
+/* A member that is no common property: by the type's table, or by the rules that need none. */
+static int check_member(struct ck *c, const struct at *at, struct found *f, unsigned *hint, const struct json_val *v)
+{
+	const struct stix_prop *table = c->type != NULL ? c->type->props : NULL;
+	const struct stix_prop *row = table != NULL ? find_prop(table, at->key, at->n, hint) : NULL;
+	int r;
+
+	if (row != NULL) {
+		f->seen |= 1ULL << (row - table);
+		return check_value(c, at, row, v);
+	}
+	if ((r = check_name(c, at, at->key, at->n, true)) != 0)
+		return r;
+	c->custom = at->n > 2 && memcmp(at->key, "x_", 2) == 0;
+	if (table != NULL && !c->custom && (r = broke(c, at, RULE_UNKNOWN, "is not a property of %s", c->type->name)) != 0)
+		return r;
+	r = walk(c, at, at->key, at->n, v);
+	c->custom = false;
+	return r;
+}
+
+static int check_members(struct ck *c, struct found *f)
+{
+	const struct stix_prop *common = stix_common_props(), *row;
+	const struct json_val *key, *val;
+	unsigned hint = 0, hint_own = 0;
+	struct json_iter it;
+	int r;
+
+	json_iter(&it, c->obj);
+	while (json_next(&it, &key, &val)) {
+		struct at here = {.up = &root};
+
+		here.key = json_str(key, &here.n);
+		if ((row = find_prop(common, here.key, here.n, &hint)) == NULL) {
+			r = check_member(c, &here, f, &hint_own, val);
+		} else {
+			f->common[row - common] = val;
+			/* type and id were read already; spec_version has a rule of its own with clearer words; an entry of extensions too */
+			r = row - common == C_TYPE || row - common == C_ID || row - common == C_SPEC ? 0 : check_value(c, &here, row, val);
+		}
+		if (r != 0)
+			return r;
+	}
+	return c->type != NULL && c->type->props != NULL ? check_required(c, &root, c->type->props, f->seen) : 0;
+}
+
+static int check_whole(struct ck *c)
+{
+	if (c->own)
+		return check_own(c);
+	if (c->o.kind == STIX_MARKING)
+		return check_marking(c);
+	return c->o.kind == STIX_EXTENSION ? check_definition(c) : 0;
+}
+
+int stix_check(const struct json_val *obj, enum stix_strict strict, stix_warn *warn, void *ctx, struct stix_object *ret, struct err *e)
+{
+	struct ck c = {.obj = obj, .column = strict, .warn = warn, .ctx = ctx, .e = e, .o = {.val = obj}};
+	struct found f = {.seen = 0};
+	int r;
+
+	if (json_type(obj) != JSON_OBJECT)
+		return broke(&c, NULL, RULE_KIND, "a STIX object is a JSON object");
+	if ((r = check_head(&c)) != 0 || (r = check_members(&c, &f)) != 0 || (r = check_common(&c, &f)) != 0 || (r = check_whole(&c)) != 0)
+		return r;
+	if (c.type != NULL && c.type->subject != NULL)
+		c.o.subject = json_get_str(obj, c.type->subject);
+	*ret = c.o;
+	return 0;
+}

@@ -1,0 +1,94 @@
+/* stix/priv.h - shared by the files of this folder only. */
+#pragma once
+#include <string.h>
+
+#include "stix/stix.h"
+
+enum rule {
+#define RULE(id, name, section, lenient, dflt, strict, own) RULE_##id,
+#include "stix/rules.def"
+#undef RULE
+	RULES_
+};
+
+/* A place in the object, linked towards the root and kept on the stack: costs nothing unless it must be shown. */
+struct at {
+	const struct at *up;     /* NULL: the object itself */
+	const char *key;         /* NULL: an element */
+	size_t n;                /* bytes of key */
+	size_t index;            /* of an element */
+};
+
+#define COLUMN_OWN 3
+/* One check under way. */
+struct ck {
+	const struct json_val *obj;
+	const struct stix_type *type;  /* NULL: not in the catalogue */
+	const char *id; size_t id_n;   /* for messages; NULL until known */
+	unsigned column;               /* of rules.def: enum stix_strict, or COLUMN_OWN */
+	bool own;                      /* one of our types */
+	bool own_prefix;               /* verbale-… of a version we do not know */
+	bool custom;                   /* below a custom property, x_… */
+	bool own_entry;                /* our extension's entry was there */
+	stix_warn *warn;
+	void *ctx;
+	struct err *e;
+	struct stix_object o;          /* built up; given out only when all passed */
+};
+
+/* A rule is broken at `at`: 0 if that is only a warning here, else E_FORMAT (E_DENIED for RULE_CLASSIFIED). */
+PRINTF(4, 5) int broke(struct ck *c, const struct at *at, enum rule r, const char *fmt, ...) __attribute__((cold));
+
+/* value.c: one value against its row. */
+NODISCARD int check_value(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
+/* Row of a property; `hint` remembers where the last one was, so sorted members are found at once. NULL: none. */
+const struct stix_prop *find_prop(const struct stix_prop *table, const char *key, size_t n, unsigned *hint);
+/* All of the sorted table's required rows seen? `seen`: bit i = row i. */
+NODISCARD int check_required(struct ck *c, const struct at *at, const struct stix_prop *table, uint64_t seen);
+
+/* walk.c: any value under rules that need no table (S11, S12). */
+NODISCARD int walk(struct ck *c, const struct at *at, const char *key, size_t n, const struct json_val *v);
+NODISCARD int check_name(struct ck *c, const struct at *at, const char *key, size_t n, bool top);
+
+/* Rows of stix_common_props(), which is sorted by name. */
+enum common {
+	C_CONFIDENCE, C_CREATED, C_CREATED_BY, C_DEFANGED, C_EXTENSIONS, C_EXTERNAL, C_GRANULAR, C_ID, C_LABELS, C_LANG, C_MODIFIED,
+	C_MARKINGS, C_REVOKED, C_SPEC, C_TYPE, COMMON_
+};
+bool common_needs(enum stix_class class, enum common i); /* must be there */
+bool common_has(enum stix_class class, enum common i);   /* may be there */
+
+/* common.c: what common properties ask beyond their row. */
+NODISCARD int check_marking_refs(struct ck *c, const struct at *at, const struct json_val *v);
+NODISCARD int check_granular(struct ck *c, const struct at *at, const struct json_val *v);
+NODISCARD int check_labels(struct ck *c, const struct at *at, const struct json_val *v);
+NODISCARD int check_external(struct ck *c, const struct at *at, const struct json_val *v);
+NODISCARD int check_extensions(struct ck *c, const struct at *at, const struct json_val *v);
+
+/* meta.c: marking-definition and extension-definition as wholes. */
+NODISCARD int check_marking(struct ck *c);
+NODISCARD int check_definition(struct ck *c);
+
+/* marking.c: a marking-definition's TLP content against its id. */
+NODISCARD int check_marking_tlp(struct ck *c);
+/* Does the text read "TLP:…" whatever its spelling? *ret: the level or TLP_UNKNOWN. */
+bool tlp_label(const char *s, size_t n, enum tlp *ret);
+
+/* grade.c: E_DENIED if the text is a classified grade. */
+NODISCARD int check_grade(struct ck *c, const struct at *at, const char *s, size_t n);
+/* Folded text (width, case) without any space, cut to max - 1 bytes; its length. */
+size_t fold_word(const char *s, size_t n, char *out, size_t max);
+
+/* own_logic.c: what fields of our own types say together. */
+NODISCARD int check_own(struct ck *c);
+
+/* own_types.c */
+extern const struct stix_type own_types[];
+extern const size_t own_types_n;
+
+/* ids.c */
+bool stix_type_ok(const char *s, size_t n);
+/* stix_id_ok, and where the type ends and which UUID version it is. */
+bool stix_id_split(const char *s, size_t n, size_t *ret_type_n, unsigned *ret_version);
+
+static inline bool text_is(const char *s, size_t n, const char *word) { return strlen(word) == n && memcmp(s, word, n) == 0; }

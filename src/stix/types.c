@@ -1,0 +1,126 @@
+/* The catalogue of STIX 2.1 types, and what stix_type() finds in it. Tables of properties come type by type. */
+#include <stdlib.h>
+
+#include "stix/priv.h"
+
+#define NAME(s) .name = s, .name_n = sizeof(s) - 1
+
+static const struct stix_prop marking_props[] = {
+	{NAME("definition"), .type = P_ANY, .doc = "the statement, or the TLP 1 level"},
+	{NAME("definition_type"), .type = P_STRING, .doc = "statement or tlp; absent where an extension says it"},
+	{NAME("name"), .type = P_STRING},
+	{.name = NULL},
+};
+
+static const char *const extension_types[] = {"new-sdo", "new-sco", "new-sro", "property-extension", "toplevel-property-extension", NULL};
+static const struct stix_prop extension_type = {NAME(""), .type = P_ENUM, .words = extension_types};
+static const struct stix_prop property_name = {NAME(""), .type = P_STRING};
+static const struct stix_prop definition_props[] = {
+	{NAME("description"), .type = P_STRING},
+	{NAME("extension_properties"), .type = P_LIST, .sub = &property_name},
+	{NAME("extension_types"), .type = P_LIST, .required = true, .unique = true, .sub = &extension_type},
+	{NAME("name"), .type = P_STRING, .required = true},
+	{NAME("schema"), .type = P_STRING, .required = true},
+	{NAME("version"), .type = P_STRING, .required = true},
+	{.name = NULL},
+};
+
+#define SDO(k, n) {.kind = k, .name = n, .versioned = true, .class = CLASS_SDO}
+#define SRO(k, n) {.kind = k, .name = n, .versioned = true, .class = CLASS_SRO}
+#define SCO(n) {.kind = STIX_OTHER, .name = n, .class = CLASS_SCO}
+
+/* Sorted by name. */
+static const struct stix_type catalogue[] = {
+	SCO("artifact"),
+	SDO(STIX_OTHER, "attack-pattern"),
+	SCO("autonomous-system"),
+	{.kind = STIX_BUNDLE, .name = "bundle", .class = CLASS_BUNDLE},
+	SDO(STIX_OTHER, "campaign"),
+	SDO(STIX_OTHER, "course-of-action"),
+	SCO("directory"),
+	SCO("domain-name"),
+	SCO("email-addr"),
+	SCO("email-message"),
+	{.kind = STIX_EXTENSION, .name = "extension-definition", .versioned = true, .class = CLASS_EXTENSION, .props = definition_props},
+	SCO("file"),
+	SDO(STIX_OTHER, "grouping"),
+	SDO(STIX_IDENTITY, "identity"),
+	SDO(STIX_OTHER, "incident"),
+	SDO(STIX_OTHER, "indicator"),
+	SDO(STIX_OTHER, "infrastructure"),
+	SDO(STIX_OTHER, "intrusion-set"),
+	SCO("ipv4-addr"),
+	SCO("ipv6-addr"),
+	{.kind = STIX_LANGUAGE_CONTENT, .name = "language-content", .versioned = true, .class = CLASS_LANGUAGE, .subject = "object_ref"},
+	SDO(STIX_OTHER, "location"),
+	SCO("mac-addr"),
+	SDO(STIX_OTHER, "malware"),
+	SDO(STIX_OTHER, "malware-analysis"),
+	{.kind = STIX_MARKING, .name = "marking-definition", .class = CLASS_MARKING, .props = marking_props},
+	SCO("mutex"),
+	SCO("network-traffic"),
+	SDO(STIX_OTHER, "note"),
+	SDO(STIX_OTHER, "observed-data"),
+	SDO(STIX_OTHER, "opinion"),
+	SCO("process"),
+	SRO(STIX_RELATIONSHIP, "relationship"),
+	SDO(STIX_OTHER, "report"),
+	SRO(STIX_SIGHTING, "sighting"),
+	SCO("software"),
+	SDO(STIX_OTHER, "threat-actor"),
+	SDO(STIX_OTHER, "tool"),
+	SCO("url"),
+	SCO("user-account"),
+	SDO(STIX_OTHER, "vulnerability"),
+	SCO("windows-registry-key"),
+	SCO("x509-certificate"),
+};
+
+struct key { const char *s; size_t n; };
+
+static int by_name(const void *key, const void *row)
+{
+	const struct key *k = key;
+	const char *name = ((const struct stix_type *)row)->name;
+	const int r = strncmp(k->s, name, k->n);
+
+	return r != 0 ? r : -(name[k->n] != '\0');
+}
+
+const struct stix_type *stix_type_named(const char *type, size_t n)
+{
+	const struct key k = {type, n};
+
+	if (n > 8 && memcmp(type, "verbale-", 8) == 0) {
+		for (size_t i = 0; i < own_types_n; i++)
+			if (text_is(type, n, own_types[i].name))
+				return &own_types[i];
+		return NULL;
+	}
+	return bsearch(&k, catalogue, ARRAY_LEN(catalogue), sizeof(catalogue[0]), by_name);
+}
+
+const struct stix_type *stix_type(enum stix_kind k)
+{
+	for (size_t i = 0; k != STIX_OTHER && i < own_types_n; i++)
+		if (own_types[i].kind == k)
+			return &own_types[i];
+	for (size_t i = 0; k != STIX_OTHER && i < ARRAY_LEN(catalogue); i++)
+		if (catalogue[i].kind == k)
+			return &catalogue[i];
+	return NULL;
+}
+
+enum stix_kind stix_kind_of(const char *type)
+{
+	const struct stix_type *t = type != NULL ? stix_type_named(type, strlen(type)) : NULL;
+
+	return t != NULL ? t->kind : STIX_OTHER;
+}
+
+const char *stix_type_name(enum stix_kind k)
+{
+	const struct stix_type *t = stix_type(k);
+
+	return t != NULL ? t->name : NULL;
+}
