@@ -14,6 +14,8 @@ const struct party_keys *record_self(const struct record *r) { return &r->self; 
 const struct world *record_world(const struct record *r) { return &r->w; }
 const char *record_dir(const struct record *r) { return r->dir; }
 
+void record_set_log(struct record *r, struct log *log) { r->w.log = log; }
+
 void record_set_rules(struct record *r, record_rule *rule, record_public *pub, void *ctx)
 {
 	r->rule = rule;

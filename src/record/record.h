@@ -50,6 +50,7 @@ void record_close(struct record *r);
 const struct party_keys *record_self(const struct record *r);
 const struct world *record_world(const struct record *r);
 const char *record_dir(const struct record *r);
+void record_set_log(struct record *r, struct log *log); /* events of this record from now on; NULL: none */
 
 /* ---- peers: pinned keys, one file per party under peers/ ---- */
 NODISCARD int record_peer_add(struct record *r, const struct party_keys *k, struct err *e); /* E_CONFLICT: other keys pinned; names both */

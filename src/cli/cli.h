@@ -1,0 +1,84 @@
+/*
+ * cli/cli.h - one file per verb; main.c is the table. A verb gets its options and positionals parsed, says what it
+ * has to say in the user's language on standard output (or JSON with --json), and returns 0 or E_*; main.c prints
+ * the error and turns it into an exit status.
+ */
+#pragma once
+#include <stdio.h>
+
+#include "base/text.h"
+#include "cli/conf.h"
+#include "record/record.h"
+
+#define _(s) tr(cli->lang, s)
+
+struct cli_opt { const char *name, *arg, *doc; }; /* arg NULL: a switch. arg and doc are message ids */
+#define CLI_OPTS_MAX 8
+struct cli;
+struct verb {
+	const char *name, *synopsis, *summary;    /* summary is a message id */
+	int (*run)(struct cli *cli, struct err *e);
+	int min_args, max_args;                   /* positionals; max -1: any number */
+	struct cli_opt opt[CLI_OPTS_MAX];         /* ends with name NULL */
+	bool conf;                                /* takes the options of conf.def as well */
+	const char *more;                         /* further explanation, a message id, or NULL */
+};
+struct cli {
+	const struct verb *verb;
+	enum lang lang;
+	bool json, help;
+	const char *value[CLI_OPTS_MAX];          /* given options; "" for a switch; NULL: not given */
+	const char **arg; int args;
+	struct conf conf;
+	struct world w;
+	struct record *record;                    /* opened by cli_open, closed by main */
+	struct record_reader *rd;
+};
+/* Value of an option of this verb by name; NULL if not given. */
+const char *cli_opt(const struct cli *cli, const char *name);
+/* Configuration of the folder `dir`, then environment and flags; opens the record with consult's rules set. */
+NODISCARD int cli_open(struct cli *cli, const char *dir, bool writable, struct err *e);
+struct reader cli_reader(const struct cli *cli);  /* the node's own party, by command */
+/* Progress on standard error, only on a terminal. */
+struct progress cli_progress(struct cli *cli);
+void cli_progress_end(struct cli *cli);
+/* A collection given as UUID or full id; or, when NULL, the only one there is. */
+NODISCARD int cli_collection(struct cli *cli, const char *given, uint8_t ret[16], struct err *e);
+/* Whole file, or standard input for "-". */
+NODISCARD int cli_read(struct cli *cli, const char *path, size_t max, struct buf *out, struct err *e);
+/* "id" for every file name: the object's id. Print one JSON string. */
+void cli_json_str(const char *s);
+NODISCARD int cli_parse(struct cli *cli, const struct verb *v, int argc, char **argv, struct err *e);
+
+int cmd_init(struct cli *cli, struct err *e);
+int cmd_serve(struct cli *cli, struct err *e);
+int cmd_add(struct cli *cli, struct err *e);
+int cmd_collection(struct cli *cli, struct err *e);
+int cmd_assent(struct cli *cli, struct err *e);
+int cmd_publish(struct cli *cli, struct err *e);
+int cmd_show(struct cli *cli, struct err *e);
+int cmd_log(struct cli *cli, struct err *e);
+int cmd_prove(struct cli *cli, struct err *e);
+int cmd_verify(struct cli *cli, struct err *e);
+int cmd_check(struct cli *cli, struct err *e);
+int cmd_rebuild(struct cli *cli, struct err *e);
+int cmd_peer(struct cli *cli, struct err *e);
+int cmd_sync(struct cli *cli, struct err *e);
+int cmd_config(struct cli *cli, struct err *e);
+int cmd_demo(struct cli *cli, struct err *e);
+
+/* ---- shared by verbs ---- */
+/* Make a node in `dir` with the configuration in cli->conf (party, origin … set). */
+NODISCARD int node_create(struct cli *cli, const char *dir, struct err *e);
+/* Start answering for an open record; listeners from cli->conf. Ports bound are written back into the pointers. */
+struct node_server;
+NODISCARD int node_serve(struct cli *cli, struct log *log, struct node_server **ret, uint16_t *ret_http, uint16_t *ret_tls, struct err *e);
+void node_stop(struct node_server *s);
+/* One round of following all peers; prints nothing. The first failure is returned, the others are still tried. */
+NODISCARD int node_sync_all(struct cli *cli, struct err *e);
+struct peer_client_conf;
+NODISCARD int node_client_conf(struct cli *cli, char **ret_key, char **ret_cert, struct peer_client_conf *ret, struct err *e);
+/* The version asked for (NULL: newest), if this node's party may read it; E_NOTFOUND otherwise. Free: entry_free. */
+NODISCARD int pick_entry(struct cli *cli, const char *id, const char *modified, struct entry *ret, struct err *e);
+/* Write `id` (.json, .tlog-proof, .policy.txt) of one entry into folder `out`. */
+NODISCARD int write_proof_files(struct cli *cli, const struct entry *en, const char *out, struct err *e);

@@ -1,0 +1,288 @@
+/* add, collection, assent, publish: the verbs that write. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "consult/consult.h"
+
+#define ADD_BATCH 1000 /* objects per commit: large enough to share its cost, small enough to show progress */
+
+struct adding {
+	struct cli *cli;
+	struct add_opt opt;
+	struct add_item item[ADD_BATCH];
+	struct add_result res[ADD_BATCH];
+	size_t off[ADD_BATCH];
+	size_t n, max;
+	struct buf text;
+	uint64_t all, fresh, same, refused;
+};
+
+static void report_one(struct adding *a, const struct add_result *r)
+{
+	static const char *const json_word[] = {"new", "duplicate", "refused"};
+	struct cli *cli = a->cli;
+
+	a->fresh += r->what == ADDED_NEW;
+	a->same += r->what == ADDED_DUPLICATE;
+	a->refused += r->what == ADDED_REFUSED;
+	if (cli->json) {
+		printf("{\"id\":");
+		cli_json_str(r->id);
+		printf(",\"result\":\"%s\"", json_word[r->what]);
+		if (r->what == ADDED_REFUSED) {
+			printf(",\"error\":\"%s\",\"detail\":", err_name(r->err.code));
+			cli_json_str(r->err.msg);
+		} else {
+			printf(",\"index\":%llu", (unsigned long long)r->index);
+		}
+		printf("}\n");
+	} else if (r->what == ADDED_REFUSED) {
+		fprintf(stderr, "%s: %s: %s\n", _("refused"), _(err_headline(r->err.code)), r->err.msg);
+	} else if (a->all <= 20) {
+		printf("%s %llu %s\n", r->what == ADDED_NEW ? _("recorded") : _("known already"), (unsigned long long)r->index, r->id);
+	}
+}
+
+static int flush_batch(struct adding *a, struct err *e)
+{
+	int rc = buf_err(&a->text, e, "batch");
+
+	for (size_t i = 0; i < a->n; i++)
+		a->item[i].p = a->text.p + a->off[i];
+	if (rc == 0 && a->n > 0)
+		rc = record_add(a->cli->record, &a->opt, a->item, a->n, a->res, e);
+	for (size_t i = 0; rc == 0 && i < a->n; i++)
+		report_one(a, &a->res[i]);
+	a->n = 0;
+	buf_clear(&a->text);
+	return rc;
+}
+
+static int add_object(void *ctx, const struct json_val *obj, size_t n, struct err *e)
+{
+	struct adding *a = ctx;
+	int rc = 0;
+
+	(void)n;
+	if (a->n == a->max || a->text.n > LIMIT_BATCH_BYTES / 4)
+		rc = flush_batch(a, e);
+	if (rc != 0)
+		return rc;
+	a->off[a->n] = a->text.n;
+	json_canon(obj, &a->text);
+	a->item[a->n].n = a->text.n - a->off[a->n];
+	a->n++;
+	a->all++;
+	return 0;
+}
+
+static int count_object(void *ctx, const struct json_val *obj, size_t n, struct err *e)
+{
+	uint64_t *all = ctx;
+
+	(void)obj;
+	(void)n;
+	(void)e;
+	++*all;
+	return 0;
+}
+
+static int add_file(struct adding *a, const char *path, struct err *e)
+{
+	const struct json_read_opt opt = {.max_bytes = LIMIT_JSON_BULK, .what = strcmp(path, "-") == 0 ? "standard input" : path};
+	CLEANUP_BUF struct buf b = BUF_INIT(LIMIT_JSON_BULK);
+	struct json_doc *doc = NULL;
+	uint64_t count = 0;
+	int rc = cli_read(a->cli, path, LIMIT_JSON_BULK, &b, e);
+
+	if (rc == 0)
+		rc = json_read(b.p, b.n, &opt, &doc, e);
+	buf_free(&b);
+	if (rc == 0 && (rc = stix_each(json_root(doc), count_object, &count, e)) == 0) {
+		if (a->opt.all_or_nothing && count > ADD_BATCH)
+			rc = fail(e, E_LIMIT, "%s: --all takes at most %d objects at once", path, ADD_BATCH);
+		else
+			rc = stix_each(json_root(doc), add_object, a, e);
+	}
+	if (rc == 0)
+		rc = flush_batch(a, e);
+	json_free(doc);
+	return rc;
+}
+
+int cmd_add(struct cli *cli, struct err *e)
+{
+	struct adding *a = mem_zalloc(sizeof(*a));
+	int rc = a == NULL ? fail(e, E_NOMEM, "add") : cli_open(cli, cli->arg[0], true, e);
+
+	if (rc == 0) {
+		a->cli = cli;
+		a->max = ADD_BATCH;
+		a->text.max = LIMIT_BATCH_BYTES;
+		a->opt = (struct add_opt){.strict = conf_strict(&cli->conf), .all_or_nothing = cli_opt(cli, "all") != NULL, .role = ROLE_NODE};
+		rc = cli_collection(cli, cli_opt(cli, "collection"), a->opt.collection, e);
+	}
+	for (int i = 1; rc == 0 && i < cli->args; i++)
+		rc = add_file(a, cli->arg[i], e);
+	if (rc == 0 && cli->args == 1)
+		rc = add_file(a, "-", e);
+	if (rc == 0 && !cli->json) {
+		printf(_("%llu recorded, %llu known already, %llu refused"), (unsigned long long)a->fresh, (unsigned long long)a->same, (unsigned long long)a->refused);
+		printf("\n");
+	}
+	if (rc == 0 && a->refused > 0)
+		rc = fail(e, E_FORMAT, "%llu of %llu objects were refused", (unsigned long long)a->refused, (unsigned long long)a->all);
+	if (a != NULL)
+		buf_free(&a->text);
+	mem_free(a);
+	return rc;
+}
+
+/* ---- one object made here ---- */
+
+static int put_members(struct buf *b, const char *list, struct err *e)
+{
+	const char *s = list;
+	bool first = true;
+
+	while (s != NULL && *s != '\0') {
+		const size_t n = strcspn(s, ",");
+
+		if (n == 0)
+			return fail(e, E_USAGE, "--members %s: codes separated by commas are due", list);
+		if (!first)
+			buf_putc(b, ',');
+		first = false;
+		json_put_str(b, s, n);
+		s += n + (s[n] == ',');
+	}
+	return 0;
+}
+
+static int new_uuid(struct cli *cli, const char *given, uint8_t ret[16], struct err *e)
+{
+	uint8_t random[16];
+
+	if (given != NULL)
+		return uuid_parse(given, strlen(given), ret) ? 0 : fail(e, E_USAGE, "--id %s: a UUID is due", given);
+	if (rng_fill(&cli->w.rng, random, sizeof(random)) != 0)
+		return fail(e, E_ENV, "no randomness");
+	uuid_v4(random, ret);
+	return 0;
+}
+
+static int collection_text(struct cli *cli, const uint8_t uuid[16], struct buf *b, struct err *e)
+{
+	const char *name = cli_opt(cli, "name"), *ceiling = cli_opt(cli, "ceiling"), *members = cli_opt(cli, "members");
+	char id[37], now[40];
+	int rc;
+
+	if (name == NULL)
+		return fail(e, E_USAGE, "--name TEXT is due");
+	uuid_format(uuid, id);
+	time_format(clock_now(&cli->w.clock), 3, now, sizeof(now));
+	buf_printf(b, "{\"type\":\"verbale-collection\",\"spec_version\":\"2.1\",\"id\":\"verbale-collection--%s\",\"created\":\"%s\",\"modified\":\"%s\",", id, now, now);
+	buf_printf(b, "\"created_by_ref\":\"%s\",\"extensions\":{\"" VERBALE_EXTENSION_ID "\":{\"extension_type\":\"new-sdo\"}},\"name\":{\"%s\":", record_self(cli->record)->identity, lang_code(cli->lang));
+	json_put_str(b, name, strlen(name));
+	buf_puts(b, "},\"members\":[");
+	if ((rc = put_members(b, members != NULL ? members : record_self(cli->record)->party, e)) != 0)
+		return rc;
+	buf_puts(b, "],\"ceiling\":");
+	json_put_str(b, ceiling != NULL ? ceiling : "amber", strlen(ceiling != NULL ? ceiling : "amber"));
+	buf_printf(b, ",\"public\":%s}", cli_opt(cli, "public") != NULL ? "true" : "false");
+	return buf_err(b, e, "collection");
+}
+
+static int one_result(struct cli *cli, const struct add_result *res, struct err *e)
+{
+	if (res->what == ADDED_REFUSED) {
+		*e = res->err;
+		return res->err.code;
+	}
+	if (cli->json) {
+		printf("{\"id\":");
+		cli_json_str(res->id);
+		printf(",\"index\":%llu}\n", (unsigned long long)res->index);
+	} else {
+		printf("%s %llu %s\n", _("recorded"), (unsigned long long)res->index, res->id);
+	}
+	return 0;
+}
+
+static int collection_add(struct cli *cli, struct err *e)
+{
+	struct add_opt opt = {.strict = STIX_STRICT, .all_or_nothing = true, .role = ROLE_NODE};
+	CLEANUP_BUF struct buf b = BUF_INIT(LIMIT_JSON_BYTES);
+	struct add_item item;
+	struct add_result res;
+	int rc;
+
+	if ((rc = cli_open(cli, cli->arg[1], true, e)) != 0 || (rc = new_uuid(cli, cli_opt(cli, "id"), opt.collection, e)) != 0 ||
+	    (rc = collection_text(cli, opt.collection, &b, e)) != 0)
+		return rc;
+	item = (struct add_item){b.p, b.n};
+	rc = record_add(cli->record, &opt, &item, 1, &res, e);
+	return rc != 0 ? rc : one_result(cli, &res, e);
+}
+
+static int list_one(void *ctx, const struct index_entry *row, struct err *e)
+{
+	struct cli *cli = ctx;
+	const struct reader me = cli_reader(cli);
+	struct entry en;
+	struct collection col;
+	int rc = record_read(cli->rd, row, &en, e);
+
+	if (rc != 0)
+		return rc;
+	if (record_may_read(cli->rd, &me, &en, NULL) == 0) {
+		const bool accepted = record_collection(cli->rd, row->collection, &col, NULL) == 0;
+
+		printf("%s %s %s %s\n", row->id, row->modified, en.party != NULL ? en.party : "?", accepted ? _("in force") : _("offered, not yet accepted by this party"));
+	}
+	entry_free(&en);
+	return 0;
+}
+
+int cmd_collection(struct cli *cli, struct err *e)
+{
+	int rc;
+
+	if (strcmp(cli->arg[0], "add") == 0)
+		return collection_add(cli, e);
+	if (strcmp(cli->arg[0], "list") != 0)
+		return fail(e, E_USAGE, "verbale collection add|list DIR");
+	rc = cli_open(cli, cli->arg[1], false, e);
+	return rc != 0 ? rc : index_page(record_index(cli->rd), 0, NULL, stix_type_name(STIX_COLLECTION), 1000, list_one, cli, e);
+}
+
+int cmd_assent(struct cli *cli, struct err *e)
+{
+	static const char *const words[] = {[ASSENT_AGREE] = "agree", [ASSENT_OBJECT] = "object", [ASSENT_WITHDRAW] = "withdraw"};
+	enum assent_verb verb = ASSENT_NONE;
+	struct add_result res;
+	struct entry en;
+	int rc;
+
+	for (int v = ASSENT_AGREE; v <= ASSENT_WITHDRAW; v++)
+		if (strcmp(cli->arg[2], words[v]) == 0)
+			verb = (enum assent_verb)v;
+	if (verb == ASSENT_NONE)
+		return fail(e, E_USAGE, "%s: agree, object or withdraw is due", cli->arg[2]);
+	if ((rc = cli_open(cli, cli->arg[0], true, e)) != 0 || (rc = record_newest(cli->rd, cli->arg[1], NULL, &en, e)) != 0)
+		return rc;
+	rc = act_assent(cli->record, cli->rd, cli->arg[1], en.row.modified, verb, cli_opt(cli, "reason"), &res, e);
+	entry_free(&en);
+	return rc != 0 ? rc : one_result(cli, &res, e);
+}
+
+int cmd_publish(struct cli *cli, struct err *e)
+{
+	struct add_result res;
+	int rc = cli_open(cli, cli->arg[0], true, e);
+
+	if (rc == 0)
+		rc = act_publish(cli->record, cli->rd, cli->arg[1], cli_opt(cli, "at"), &res, e);
+	return rc != 0 ? rc : one_result(cli, &res, e);
+}

@@ -1,0 +1,199 @@
+/* prove writes files anyone can check; verify checks them with nothing but the files. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/enc.h"
+#include "base/mem.h"
+#include "cli/cli.h"
+
+static int write_file(struct cli *cli, const char *out, const char *name, const char *ending, const void *p, size_t n, struct err *e)
+{
+	CLEANUP_STR char *path = mem_printf("%s/%s%s", out, name, ending);
+
+	return path == NULL ? fail(e, E_NOMEM, "%s", name) : fs_replace_file(&cli->w.fs, path, p, n, 0644, e);
+}
+
+/* Whom a checker may trust: the log itself and every witness this node has pinned. */
+static int put_policy(struct cli *cli, const struct entry *en, struct buf *b, struct err *e)
+{
+	const struct party_keys *peers, *self = record_self(cli->record), *writer = en->row.log == 0 ? self : NULL;
+	const size_t n = record_peers(cli->record, &peers);
+
+	for (size_t i = 0; writer == NULL && i < n; i++)
+		if (en->party != NULL && strcmp(peers[i].party, en->party) == 0)
+			writer = &peers[i];
+	if (writer == NULL)
+		return fail(e, E_NOTFOUND, "the keys of the log this entry stands in are not pinned");
+	buf_puts(b, "log ");
+	note_key_put(&writer->log, b);
+	buf_putc(b, '\n');
+	for (size_t i = 0; i <= n; i++) {
+		const struct party_keys *k = i == 0 ? self : &peers[i - 1];
+
+		if (k == writer || strcmp(k->party, writer->party) == 0)
+			continue;
+		buf_printf(b, "witness %s ", k->party);
+		note_key_put(&k->witness, b);
+		buf_putc(b, '\n');
+	}
+	buf_puts(b, "quorum none\n");
+	return buf_err(b, e, "policy");
+}
+
+int write_proof_files(struct cli *cli, const struct entry *en, const char *out, struct err *e)
+{
+	CLEANUP_BUF struct buf proof = BUF_INIT(LIMIT_PROOF_BYTES), policy = BUF_INIT(LIMIT_POLICY_BYTES);
+	const char *id = en->row.id;
+	int rc = record_prove(cli->rd, en->row.log, en->row.index, en->salt, &proof, e);
+
+	if (rc == 0)
+		rc = put_policy(cli, en, &policy, e);
+	if (rc == 0)
+		rc = write_file(cli, out, id, ".json", en->bytes.p, en->bytes.n, e);
+	if (rc == 0)
+		rc = write_file(cli, out, id, ".tlog-proof", proof.p, proof.n, e);
+	return rc == 0 ? write_file(cli, out, id, ".policy.txt", policy.p, policy.n, e) : rc;
+}
+
+int cmd_prove(struct cli *cli, struct err *e)
+{
+	const char *out = cli_opt(cli, "out") != NULL ? cli_opt(cli, "out") : ".";
+	struct entry en;
+	int rc, m;
+
+	if ((rc = cli_open(cli, cli->arg[0], false, e)) != 0 || (rc = pick_entry(cli, cli->arg[1], cli_opt(cli, "version"), &en, e)) != 0)
+		return rc;
+	if ((m = cli->w.fs.mkdir(cli->w.fs.ctx, out, 0755)) < 0 && m != -EEXIST)
+		rc = fail_errno(e, E_ENV, -m, "%s", out);
+	if (rc == 0)
+		rc = write_proof_files(cli, &en, out, e);
+	if (rc == 0 && !cli->json) {
+		printf(_("Written: %s/%s .json .tlog-proof .policy.txt. Anyone checks it with:"), out, en.row.id);
+		printf("\n  verbale verify %s/%s.json %s/%s.tlog-proof --policy %s/%s.policy.txt\n", out, en.row.id, out, en.row.id, out, en.row.id);
+	}
+	entry_free(&en);
+	return rc;
+}
+
+/* ---- verify ---- */
+
+static int load_policy(struct cli *cli, struct tlog_policy **ret, struct err *e)
+{
+	const char *vkey = cli_opt(cli, "key"), *file = cli_opt(cli, "policy");
+	CLEANUP_BUF struct buf b = BUF_INIT(LIMIT_POLICY_BYTES);
+	struct note_key key;
+	int rc;
+
+	if ((vkey == NULL) == (file == NULL))
+		return fail(e, E_USAGE, "either --key VKEY or --policy FILE is due");
+	if (vkey != NULL) {
+		rc = note_key_parse(vkey, strlen(vkey), &key, e);
+		return rc != 0 ? fail_wrap(e, rc, "--key: ") : tlog_policy_single(&key, ret, e);
+	}
+	if ((rc = cli_read(cli, file, LIMIT_POLICY_BYTES, &b, e)) != 0)
+		return rc;
+	rc = tlog_policy_parse(b.p != NULL ? b.p : "", b.n, ret, e);
+	return rc != 0 ? fail_wrap(e, rc, "%s: ", file) : 0;
+}
+
+static void print_report(const struct cli *cli, const char *name, const struct proof_report *r, int rc, const struct err *e)
+{
+	char sha[HEX_LEN(32) + 1], root[HEX_LEN(32) + 1], at[40];
+
+	hex_encode(r->entry_sha256, 32, sha);
+	hex_encode(r->head.root.b, 32, root);
+	printf("%s\n", name);
+	printf(r->step >= 1 ? _("  1 content: SHA-256 %s") : _("  1 content: not read"), sha);
+	if (r->step >= 2) {
+		printf("\n");
+		printf(_("  2 head: signed by %s, %llu entries, root %s"), r->log.name, (unsigned long long)r->head.size, root);
+	}
+	if (r->step >= 3) {
+		printf("\n");
+		printf(_("  3 place: entry %llu of that log, the path leads to the root"), (unsigned long long)r->index);
+	}
+	for (size_t i = 0; r->step >= 2 && i < r->cosigners; i++) {
+		time_format((int64_t)r->cosigned[i].time_s * NS_PER_S, 0, at, sizeof(at));
+		printf("\n");
+		printf(_("  4 seen by %s at %s"), r->cosigned[i].key.name, at);
+	}
+	printf("\n%s%s%s\n", rc == 0 ? _("  PROVEN") : _("  NOT PROVEN: do not pass this on"), rc == 0 ? "" : ": ", rc == 0 ? "" : e->msg);
+}
+
+static void json_report(const char *name, const struct proof_report *r, int rc, const struct err *e)
+{
+	char sha[HEX_LEN(32) + 1];
+
+	hex_encode(r->entry_sha256, 32, sha);
+	printf("{\"file\":");
+	cli_json_str(name);
+	printf(",\"proven\":%s,\"step\":%d,\"sha256\":\"%s\",\"index\":%llu,\"size\":%llu,\"cosigners\":%zu", rc == 0 ? "true" : "false", r->step, sha,
+	    (unsigned long long)r->index, (unsigned long long)r->head.size, r->cosigners);
+	if (rc != 0) {
+		printf(",\"why\":");
+		cli_json_str(e->msg);
+	}
+	printf("}\n");
+}
+
+static int verify_pair(struct cli *cli, const struct tlog_policy *policy, const char *json, const char *proof, struct err *e)
+{
+	CLEANUP_BUF struct buf a = BUF_INIT(LIMIT_FRAME), b = BUF_INIT(LIMIT_PROOF_BYTES);
+	struct proof_report *rep = mem_zalloc(sizeof(*rep));
+	int rc = rep == NULL ? fail(e, E_NOMEM, "verify") : 0;
+
+	if (rc == 0 && ((rc = cli_read(cli, json, LIMIT_FRAME, &a, e)) != 0 || (rc = cli_read(cli, proof, LIMIT_PROOF_BYTES, &b, e)) != 0)) {
+		mem_free(rep);
+		return rc;
+	}
+	if (rc == 0) {
+		rc = proof_verify(a.p, a.n, b.p, b.n, policy, rep, e);
+		if (cli->json)
+			json_report(json, rep, rc, e);
+		else
+			print_report(cli, json, rep, rc, e);
+	}
+	mem_free(rep);
+	return rc;
+}
+
+static bool ends(const char *s, const char *with)
+{
+	const size_t n = strlen(s), w = strlen(with);
+
+	return n > w && strcmp(s + n - w, with) == 0;
+}
+
+int cmd_verify(struct cli *cli, struct err *e)
+{
+	struct tlog_policy *policy = NULL;
+	int bad = 0, pairs = 0, rc;
+
+	if ((rc = crypto_init(e)) != 0 || (rc = load_policy(cli, &policy, e)) != 0)
+		return rc;
+	for (int i = 0; rc == 0 && i < cli->args; i++) {
+		const char *json = cli->arg[i];
+		CLEANUP_STR char *proof = NULL;
+		struct err one = {0};
+
+		if (!ends(json, ".json")) {
+			if (!ends(json, ".tlog-proof"))
+				rc = fail(e, E_USAGE, "%s: files X.json and X.tlog-proof are due", json);
+			continue; /* a proof is found by its object's name */
+		}
+		if ((proof = mem_printf("%.*s.tlog-proof", (int)(strlen(json) - 5), json)) == NULL)
+			rc = fail(e, E_NOMEM, "verify");
+		else if (pairs++, verify_pair(cli, policy, json, proof, &one) != 0) {
+			bad++;
+			*e = one;
+			if (one.code == E_USAGE || err_exit(one.code) == 3)
+				rc = one.code;
+		}
+	}
+	tlog_policy_free(policy);
+	if (rc != 0)
+		return rc;
+	if (pairs == 0)
+		return fail(e, E_USAGE, "no X.json was given");
+	return bad == 0 ? 0 : fail(e, E_PROOF, "%d of %d not proven", bad, pairs);
+}

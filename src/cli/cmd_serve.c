@@ -1,0 +1,66 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+static int open_log(struct cli *cli, int *ret_fd, struct log **ret, struct err *e)
+{
+	const char *path = conf_text(&cli->conf, CONF_log_file);
+
+	*ret_fd = -1;
+	if (path[0] != '\0' && (*ret_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640)) < 0)
+		return fail_errno(e, E_ENV, errno, "%s", path);
+	*ret = log_new(*ret_fd >= 0 ? *ret_fd : STDERR_FILENO, cli->w.clock);
+	return *ret == NULL ? fail(e, E_NOMEM, "log") : 0;
+}
+
+/* Wait for the end, following the peers in between. */
+static void wait_and_sync(struct cli *cli, const sigset_t *end)
+{
+	const uint64_t every = conf_number(&cli->conf, CONF_sync_interval);
+	const struct timespec pause = {.tv_sec = every > 0 ? (time_t)every : 3600};
+
+	for (;;) {
+		if (every > 0)
+			IGNORE(node_sync_all(cli, NULL) != 0, "each failure is in the log; the next round tries again");
+		if (sigtimedwait(end, NULL, &pause) > 0)
+			return;
+	}
+}
+
+int cmd_serve(struct cli *cli, struct err *e)
+{
+	struct node_server *s = NULL;
+	uint16_t http = 0, tls = 0;
+	sigset_t end;
+	int rc, fd = -1;
+
+	sigemptyset(&end);
+	sigaddset(&end, SIGINT);
+	sigaddset(&end, SIGTERM);
+	sigprocmask(SIG_BLOCK, &end, NULL); /* before any thread: they inherit it */
+	if ((rc = cli_open(cli, cli->arg[0], true, e)) != 0 || (rc = open_log(cli, &fd, &cli->w.log, e)) != 0)
+		return rc;
+	record_set_log(cli->record, cli->w.log);
+	if ((rc = node_serve(cli, cli->w.log, &s, &http, &tls, e)) == 0) {
+		log_event(cli->w.log, EV_start, "origin", record_self(cli->record)->origin, NULL);
+		if (http != 0)
+			printf("http://127.0.0.1:%u/\n", http);
+		if (tls != 0)
+			printf("https://%s (TLS, %u)\n", conf_text(&cli->conf, CONF_listen_tls), tls);
+		fflush(stdout);
+		wait_and_sync(cli, &end);
+		node_stop(s);
+		log_event(cli->w.log, EV_stop, NULL);
+	}
+	record_set_log(cli->record, NULL);
+	log_free(cli->w.log);
+	cli->w.log = NULL;
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}

@@ -1,0 +1,134 @@
+/* verbale: the table of verbs. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/cli.h"
+
+static const struct verb verbs[] = {
+	{"init", "DIR --party CODE --origin NAME", N_("make a node: keys, empty log, configuration"), cmd_init, 1, 1, {{0}}, true,
+	    N_("The keys are made here and never leave the folder. Give DIR/self.peer to your peers by a channel you trust.")},
+	{"serve", "DIR", N_("run the node: pages, log, peers"), cmd_serve, 1, 1, {{0}}, true, NULL},
+	{"add", "DIR --collection ID [FILE|-]…", N_("check and record objects: one, a list, a bundle or an envelope"), cmd_add, 1, -1,
+	    {{"collection", N_("ID"), N_("the collection they go into")}, {"all", NULL, N_("all or nothing: one refused object refuses all")}}, false, NULL},
+	{"collection", "add|list DIR", N_("make a collection, or list them"), cmd_collection, 2, 2,
+	    {{"name", N_("TEXT"), N_("its name")}, {"members", N_("CODE,CODE"), N_("member parties")}, {"ceiling", N_("LEVEL"), N_("highest marking: clear, green, amber, amber+strict, red")},
+	     {"public", NULL, N_("what is marked TLP:CLEAR may be shown to anyone once published")}, {"id", N_("UUID"), N_("use this id")}}, false, NULL},
+	{"assent", "DIR ID agree|object|withdraw", N_("give this party's word on the newest version of an object"), cmd_assent, 3, 3,
+	    {{"reason", N_("TEXT"), N_("why, in the party's own words")}}, false, NULL},
+	{"publish", "DIR ID", N_("release an agreed document"), cmd_publish, 2, 2, {{"at", N_("TIME"), N_("not before this time (embargo), as 2016-09-12T08:00:00.000Z")}}, false, NULL},
+	{"show", "DIR ID", N_("show an object: where it stands, who wrote it, its content"), cmd_show, 2, 2,
+	    {{"version", N_("TIME"), N_("the version with this modified time; default: the newest")}}, false, NULL},
+	{"log", "DIR", N_("list what this node holds, in order of arrival"), cmd_log, 1, 1,
+	    {{"after", N_("NUMBER"), N_("only what came after this frame")}, {"limit", N_("NUMBER"), N_("at most so many lines")}}, false, NULL},
+	{"prove", "DIR ID", N_("write an object and its proof as files anyone can check"), cmd_prove, 2, 2,
+	    {{"version", N_("TIME"), N_("the version with this modified time; default: the newest")}, {"out", N_("FOLDER"), N_("where to write; default: here")}}, false, NULL},
+	{"verify", "FILES --key VKEY | --policy FILE", N_("check proofs without any node or network"), cmd_verify, 1, -1,
+	    {{"key", N_("VKEY"), N_("the log's public key")}, {"policy", N_("FILE"), N_("logs, witnesses and the quorum that must be met")}}, false,
+	    N_("Give X.json and X.tlog-proof, for as many X as you like. Exit status 0: all proven, 1: not.")},
+	{"check", "DIR", N_("check the whole folder: every hash, tile, checkpoint, index against journal"), cmd_check, 1, 1, {{0}}, false, NULL},
+	{"rebuild", "DIR", N_("make the index anew from the journal"), cmd_rebuild, 1, 1, {{0}}, false, NULL},
+	{"peer", "add|list DIR [FILE|-]", N_("pin a peer's keys from its text, or list the pinned ones"), cmd_peer, 2, 3, {{0}}, false, NULL},
+	{"sync", "DIR [PARTY]…", N_("follow peers to their newest checkpoint"), cmd_sync, 1, -1, {{0}}, true, NULL},
+	{"config", "DIR", N_("print every option, its value and where it came from"), cmd_config, 1, 1, {{0}}, true, NULL},
+	{"demo", "[DIR]", N_("two nodes, Berlin and Tokyo, and the consultation of 9 September 2016"), cmd_demo, 0, 1,
+	    {{"once", NULL, N_("end when the story is told instead of serving on")}, {"port", N_("NUMBER"), N_("first of four ports; default 8016")}}, false, NULL},
+};
+
+static const struct verb *find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+static void usage(const struct cli *cli, FILE *to)
+{
+	fprintf(to, "%s\n\n", _("verbale - the shared record of a consultation between parties"));
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		fprintf(to, "  verbale %-11s %s\n", verbs[i].name, _(verbs[i].summary));
+	fprintf(to, "\n%s\n", _("verbale VERB --help says more. Exit status: 0 done, 1 refused or not proven, 2 wrong use, 3 environment."));
+}
+
+static void help(const struct cli *cli)
+{
+	const struct verb *v = cli->verb;
+
+	printf("verbale %s %s\n%s\n", v->name, v->synopsis, _(v->summary));
+	if (v->more != NULL)
+		printf("\n%s\n", _(v->more));
+	printf("\n");
+	for (const struct cli_opt *o = v->opt; o < v->opt + CLI_OPTS_MAX && o->name != NULL; o++)
+		printf("  --%s%s%s\n      %s\n", o->name, o->arg != NULL ? " " : "", o->arg != NULL ? _(o->arg) : "", _(o->doc));
+	for (int k = 0; v->conf && k < CONF_COUNT_; k++)
+		printf("  --%s %s\n      %s\n", conf_name((enum conf_key)k), _(conf_arg((enum conf_key)k)), _(conf_doc((enum conf_key)k)));
+	printf("  --json\n      %s\n  --lang de|ja|en\n      %s\n", _("output for programs"), _("language of the output; default: from the environment"));
+}
+
+static enum lang env_lang(void)
+{
+	static const char *const names[] = {"VERBALE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *v = getenv(names[i]);
+
+		if (v != NULL && v[0] != '\0')
+			return lang_parse(v, strlen(v), LANG_EN);
+	}
+	return LANG_EN;
+}
+
+static int report(const struct cli *cli, int rc, const struct err *e)
+{
+	if (cli->json) {
+		printf("{\"error\":\"%s\",\"detail\":", err_name(rc));
+		cli_json_str(e->msg);
+		printf("}\n");
+	} else {
+		fprintf(stderr, "verbale %s: %s: %s\n", cli->verb->name, _(err_headline(rc)), e->msg);
+	}
+	return err_exit(rc);
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	struct err e = {0};
+	int rc = cli_parse(cli, cli->verb, argc, argv, &e);
+
+	if (rc == 0 && cli->help) {
+		help(cli);
+		return 0;
+	}
+	if (rc == 0)
+		rc = cli->verb->run(cli, &e);
+	record_reader_free(cli->rd);
+	record_close(cli->record);
+	conf_free(&cli->conf);
+	mem_free(cli->arg);
+	if (rc == 0 && (fflush(stdout) != 0 || ferror(stdout)))
+		rc = fail(&e, E_IO, "standard output");
+	return rc == 0 ? 0 : report(cli, rc, &e);
+}
+
+int main(int argc, char **argv)
+{
+	struct cli here = {.lang = env_lang(), .w = world_system()}, *cli = &here;
+
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		usage(cli, argc < 2 ? stderr : stdout);
+		return argc < 2 ? 2 : 0;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("verbale %s\n", VERBALE_VERSION);
+		return 0;
+	}
+	if ((cli->verb = find(argv[1])) == NULL) {
+		fprintf(stderr, "verbale: ");
+		fprintf(stderr, _("there is no verb \"%s\""), argv[1]);
+		fprintf(stderr, "\n\n");
+		usage(cli, stderr);
+		return 2;
+	}
+	return run(cli, argc - 2, argv + 2);
+}

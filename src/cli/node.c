@@ -1,0 +1,217 @@
+/* A node as a whole: making it, answering for it, following its peers. Shared by init, serve, sync and demo. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "peer/peer.h"
+#include "web/web.h"
+
+static int keys_folder(const struct fs *fs, const char *dir, char **ret, struct err *e)
+{
+	int r = fs->mkdir(fs->ctx, dir, 0700);
+
+	if (r < 0 && r != -EEXIST)
+		return fail_errno(e, E_ENV, -r, "%s", dir);
+	if ((*ret = mem_printf("%s/keys", dir)) == NULL)
+		return fail(e, E_NOMEM, "%s", dir);
+	if ((r = fs->mkdir(fs->ctx, *ret, 0700)) < 0 && r != -EEXIST)
+		return fail_errno(e, E_ENV, -r, "%s", *ret);
+	return 0;
+}
+
+/* The TLS key and certificate; taken up again when an earlier attempt made them. */
+static int tls_files(struct cli *cli, const char *dir, uint8_t spki[32], struct err *e)
+{
+	CLEANUP_STR char *keys = NULL, *key_path = NULL, *cert_path = NULL;
+	CLEANUP_BUF struct buf key = BUF_INIT(65536), cert = BUF_INIT(65536);
+	const struct fs *fs = &cli->w.fs;
+	int rc = keys_folder(fs, dir, &keys, e);
+
+	if (rc != 0)
+		return rc;
+	key_path = mem_printf("%s/tls.key.pem", keys);
+	cert_path = mem_printf("%s/tls.cert.pem", keys);
+	if (key_path == NULL || cert_path == NULL)
+		return fail(e, E_NOMEM, "%s", dir);
+	if ((rc = fs_read_file(fs, cert_path, 65536, &cert, e)) == 0)
+		return tls_identity_spki(cert.p, cert.n, spki, e);
+	if (rc != E_NOTFOUND)
+		return rc;
+	if ((rc = tls_identity_make(conf_text(&cli->conf, CONF_origin), &cli->w.rng, clock_now(&cli->w.clock), &key, &cert, spki, e)) != 0 ||
+	    (rc = fs_replace_file(fs, key_path, key.p, key.n, 0600, e)) != 0)
+		return rc;
+	rc = fs_replace_file(fs, cert_path, cert.p, cert.n, 0644, e);
+	secret_wipe(key.p, key.n);
+	return rc;
+}
+
+static int conf_file(struct cli *cli, const char *dir, struct err *e)
+{
+	CLEANUP_STR char *path = mem_printf("%s/verbale.conf", dir);
+	CLEANUP_BUF struct buf b = BUF_INIT(65536);
+	int rc;
+
+	conf_put(&cli->conf, &b);
+	if (path == NULL || (rc = buf_err(&b, e, "configuration")) != 0)
+		return fail(e, E_NOMEM, "%s", dir);
+	return fs_replace_file(&cli->w.fs, path, b.p != NULL ? b.p : "", b.n, 0644, e);
+}
+
+int node_create(struct cli *cli, const char *dir, struct err *e)
+{
+	struct record_init in = {.party = conf_text(&cli->conf, CONF_party), .origin = conf_text(&cli->conf, CONF_origin), .url = conf_text(&cli->conf, CONF_url)};
+	int rc;
+
+	if (in.party[0] == '\0' || in.origin[0] == '\0')
+		return fail(e, E_USAGE, "--party CODE and --origin NAME are due");
+	if ((rc = crypto_init(e)) != 0 || (rc = tls_files(cli, dir, in.tls_spki, e)) != 0)
+		return rc;
+	/* The record comes last: its self text is what makes the folder a node. */
+	if ((rc = record_create(&cli->w, dir, &in, e)) == 0)
+		rc = conf_file(cli, dir, e);
+	return rc;
+}
+
+/* ---- serving ---- */
+
+struct node_server {
+	struct cli *cli;
+	struct http_server *http;
+	struct http_route *route;
+	struct web web;
+	struct buf key, cert;
+	char addr[2][64];
+};
+
+static void *thread_new(void *ctx, struct err *e)
+{
+	struct node_server *s = ctx;
+	struct record_reader *rd = NULL;
+
+	return record_reader_new(s->cli->record, &rd, e) == 0 ? rd : NULL;
+}
+
+static void thread_free(void *thread) { record_reader_free(thread); }
+
+static int routes(struct node_server *s, struct http_conf *c, struct err *e)
+{
+	const struct http_route *peer, *web;
+	const size_t np = peer_routes(&peer), nw = web_routes(&web);
+
+	if ((s->route = mem_array(np + nw, sizeof(*s->route))) == NULL)
+		return fail(e, E_NOMEM, "routes");
+	memcpy(s->route, peer, np * sizeof(*peer));
+	memcpy(s->route + np, web, nw * sizeof(*web));
+	c->route = s->route;
+	c->routes = np + nw;
+	return 0;
+}
+
+static int listeners(struct node_server *s, struct http_conf *c, int *ret_http, int *ret_tls, struct err *e)
+{
+	static const enum conf_key keys[] = {CONF_listen_http, CONF_listen_tls};
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		int *ret = i == 0 ? ret_http : ret_tls;
+		uint16_t port;
+
+		*ret = -1;
+		if (!conf_listen(&s->cli->conf, keys[i], s->addr[i], &port))
+			continue;
+		*ret = (int)c->listeners;
+		c->listen[c->listeners++] = (struct http_listen){.addr = s->addr[i], .port = port, .tls = i == 1};
+	}
+	return c->listeners > 0 ? 0 : fail(e, E_USAGE, "listen_http and listen_tls are both switched off");
+}
+
+static int read_tls(struct node_server *s, struct http_conf *c, struct err *e)
+{
+	CLEANUP_STR char *key = mem_printf("%s/keys/tls.key.pem", record_dir(s->cli->record));
+	CLEANUP_STR char *cert = mem_printf("%s/keys/tls.cert.pem", record_dir(s->cli->record));
+	int rc;
+
+	if (key == NULL || cert == NULL)
+		return fail(e, E_NOMEM, "TLS files");
+	if ((rc = fs_read_file(&s->cli->w.fs, key, 65536, &s->key, e)) != 0 || (rc = fs_read_file(&s->cli->w.fs, cert, 65536, &s->cert, e)) != 0)
+		return rc;
+	c->tls_key = s->key.p;
+	c->tls_cert = s->cert.p;
+	return 0;
+}
+
+int node_serve(struct cli *cli, struct log *log, struct node_server **ret, uint16_t *ret_http, uint16_t *ret_tls, struct err *e)
+{
+	struct node_server *s = mem_zalloc(sizeof(*s));
+	struct http_conf c = {.threads = (unsigned)conf_number(&cli->conf, CONF_threads), .log = log, .clock = cli->w.clock,
+	    .security_headers = web_security_headers, .error_page = web_error_page};
+	int rc, http = -1, tls = -1;
+
+	if (s == NULL)
+		return fail(e, E_NOMEM, "server");
+	s->cli = cli;
+	s->web = (struct web){.record = cli->record, .base_url = conf_text(&cli->conf, CONF_base_url)};
+	s->key.max = s->cert.max = 65536;
+	c.app = (struct http_app){s, thread_new, thread_free};
+	c.route_ctx = &s->web;
+	if ((rc = routes(s, &c, e)) == 0 && (rc = listeners(s, &c, &http, &tls, e)) == 0 && (rc = read_tls(s, &c, e)) == 0)
+		rc = http_start(&c, &s->http, e);
+	if (rc != 0) {
+		node_stop(s);
+		return rc;
+	}
+	*ret_http = http >= 0 ? http_port(s->http, (size_t)http) : 0;
+	*ret_tls = tls >= 0 ? http_port(s->http, (size_t)tls) : 0;
+	*ret = s;
+	return 0;
+}
+
+void node_stop(struct node_server *s)
+{
+	if (s == NULL)
+		return;
+	http_stop(s->http);
+	if (s->key.p != NULL)
+		secret_wipe(s->key.p, s->key.n);
+	buf_free(&s->key);
+	buf_free(&s->cert);
+	mem_free(s->route);
+	mem_free(s);
+}
+
+/* ---- following ---- */
+
+int node_client_conf(struct cli *cli, char **ret_key, char **ret_cert, struct peer_client_conf *ret, struct err *e)
+{
+	*ret_key = mem_printf("%s/keys/tls.key.pem", record_dir(cli->record));
+	*ret_cert = mem_printf("%s/keys/tls.cert.pem", record_dir(cli->record));
+	*ret = (struct peer_client_conf){.tls_key_path = *ret_key, .tls_cert_path = *ret_cert, .timeout_s = LIMIT_PEER_TIMEOUT_S};
+	return *ret_key == NULL || *ret_cert == NULL ? fail(e, E_NOMEM, "TLS files") : 0;
+}
+
+int node_sync_all(struct cli *cli, struct err *e)
+{
+	CLEANUP_STR char *key = NULL, *cert = NULL;
+	const struct party_keys *peers;
+	const size_t n = record_peers(cli->record, &peers);
+	struct peer_client_conf conf;
+	int rc = node_client_conf(cli, &key, &cert, &conf, e);
+
+	for (size_t i = 0; i < n; i++) {
+		struct sync_report rep;
+		struct err here = {0};
+		int one;
+
+		if (peers[i].url[0] == '\0')
+			continue; /* outbound only: it comes to us */
+		one = peer_sync(cli->record, cli->rd, &peers[i], &conf, NULL, &rep, &here);
+		log_event(cli->w.log, one == 0 ? EV_sync_done : EV_sync_failed, "party", peers[i].party, "why", one == 0 ? NULL : here.msg, NULL);
+		if (one != 0 && rc == 0) {
+			rc = one;
+			if (e != NULL)
+				*e = here;
+		}
+	}
+	return rc;
+}
