@@ -45,6 +45,7 @@ struct journal_ops {
 	int (*scan)(void *eng, struct frame_ref from, journal_visit *visit, void *ctx, struct err *e);
 	struct frame_ref (*head)(void *eng);  /* last committed frame; no 0: empty */
 	void (*close)(void *eng);
+	int (*refresh)(void *eng, struct err *e);
 };
 
 /* What opening found; for the event log. */

@@ -1,0 +1,293 @@
+/* The journal without faults: what goes in comes out, across segments, batches, processes. */
+#include "support.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define SEGMENT 16384u
+
+struct ground { struct disk *disk; struct fs fs; };
+
+static int setup(void **state)
+{
+	struct ground *g = calloc(1, sizeof(*g));
+
+	g->disk = disk_new(1);
+	g->fs = disk_fs(g->disk);
+	assert_int_equal(g->fs.mkdir(g->fs.ctx, "/data", 0700), 0);
+	*state = g;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct ground *g = *state;
+
+	disk_free(g->disk);
+	free(g);
+	return 0;
+}
+
+static void test_empty(void **state)
+{
+	struct ground *g = *state;
+	struct journal *j = NULL;
+	struct err e = {0};
+
+	assert_int_equal(jfile_open(&g->fs, "/data/journal", false, SEGMENT, &j, NULL, &e), E_NOTFOUND);
+	j = open_or_die(&g->fs, SEGMENT, true, NULL);
+	check_all(j, 0, 10);
+	journal_close(j);
+	j = open_or_die(&g->fs, SEGMENT, false, NULL);
+	check_all(j, 0, 10);
+	assert_int_equal(append_batch(j, 1, 10, &e), E_STATE);
+	journal_close(j);
+}
+
+static void test_segments(void **state)
+{
+	struct ground *g = *state;
+	struct journal *j = open_or_die(&g->fs, SEGMENT, true, NULL);
+	struct journal_opened opened;
+	struct err e = {0};
+	uint64_t frames = 0;
+
+	for (size_t i = 0; i < 200; i++) {
+		OK(append_batch(j, 1 + i % 17, 700, &e));
+		frames += 1 + i % 17;
+	}
+	check_all(j, frames, 700);
+	journal_close(j);
+	/* The size of a segment is the journal's, not the opener's. */
+	j = open_or_die(&g->fs, 8192, true, &opened);
+	assert_int_equal(opened.cut_bytes, 0);
+	check_all(j, frames, 700);
+	OK(append_batch(j, 16, 700, &e));
+	check_all(j, frames + 16, 700);
+	assert_true(disk_size(g->disk, "/data/journal/00000030.seg") == SEGMENT);
+	journal_close(j);
+}
+
+static void test_exact_fit(void **state)
+{
+	struct ground *g = *state;
+	struct journal *j = open_or_die(&g->fs, SEGMENT, true, NULL);
+	static uint8_t zeros[SEGMENT];
+	struct frame_in in = {FRAME_ENTRY, zeros, SEGMENT - SEG_HEADER - FRAME_HEADER - 1};
+	struct frame_ref ref;
+	struct err e = {0};
+
+	/* One byte more than a segment holds is refused and changes nothing. */
+	in.n++;
+	assert_int_equal(journal_append(j, &in, 1, &ref, &e), E_LIMIT);
+	in.n--;
+	OK(journal_append(j, &in, 1, &ref, &e));
+	assert_int_equal(at_segment(ref.at), 0);
+	in.n = 0;
+	OK(journal_append(j, &in, 1, &ref, &e));
+	assert_int_equal(at_segment(ref.at), 1);
+	journal_close(j);
+	j = open_or_die(&g->fs, SEGMENT, true, NULL);
+	assert_int_equal(journal_head(j).no, 2);
+	assert_int_equal(journal_head(j).at, ref.at);
+	journal_close(j);
+}
+
+static void test_limits(void **state)
+{
+	struct ground *g = *state;
+	struct journal *j = open_or_die(&g->fs, LIMIT_SEGMENT, true, NULL);
+	uint8_t *big = calloc(1, LIMIT_FRAME + 1);
+	struct frame_in *in = calloc(LIMIT_BATCH_FRAMES + 1, sizeof(*in));
+	struct frame_ref *ref = calloc(LIMIT_BATCH_FRAMES + 1, sizeof(*ref));
+	struct err e = {0};
+
+	for (size_t i = 0; i <= LIMIT_BATCH_FRAMES; i++)
+		in[i] = (struct frame_in){FRAME_ENTRY, "x", 1};
+	assert_int_equal(journal_append(j, in, 0, ref, &e), E_LIMIT);
+	assert_int_equal(journal_append(j, in, LIMIT_BATCH_FRAMES + 1, ref, &e), E_LIMIT);
+	OK(journal_append(j, in, LIMIT_BATCH_FRAMES, ref, &e));
+	in[0] = (struct frame_in){FRAME_ENTRY, big, LIMIT_FRAME + 1};
+	assert_int_equal(journal_append(j, in, 1, ref, &e), E_LIMIT);
+	for (size_t i = 0; i < 12; i++)
+		in[i] = (struct frame_in){FRAME_PEER_LEAVES, big, LIMIT_FRAME};
+	assert_int_equal(journal_append(j, in, 12, ref, &e), E_LIMIT);
+	OK(journal_append(j, in, 11, ref, &e));
+	assert_int_equal(journal_head(j).no, LIMIT_BATCH_FRAMES + 11);
+	journal_close(j);
+	free(big);
+	free(in);
+	free(ref);
+}
+
+struct first { uint64_t first, count; uint64_t stop_at; };
+
+static int count_frames(void *ctx, const struct frame *f, struct err *e)
+{
+	struct first *s = ctx;
+
+	(void)e;
+	if (s->count++ == 0)
+		s->first = f->ref.no;
+	return f->ref.no == s->stop_at ? 42 : 0;
+}
+
+static void test_scan_from(void **state)
+{
+	struct ground *g = *state;
+	struct journal *j = open_or_die(&g->fs, SEGMENT, true, NULL);
+	struct frame_in in = {FRAME_ENTRY, "payload", 7};
+	static struct frame_ref ref[1000];
+	struct err e = {0};
+
+	for (size_t i = 0; i < 1000; i++)
+		OK(journal_append(j, &in, 1, &ref[i], &e));
+	for (uint64_t no = 1; no <= 1002; no += 13) {
+		struct first by_number = {0}, by_address = {0}, stopped = {.stop_at = no + 2};
+
+		OK(journal_scan(j, (struct frame_ref){no, 0}, count_frames, &by_number, &e));
+		assert_int_equal(by_number.count, no <= 1000 ? 1001 - no : 0);
+		if (no > 1000)
+			continue;
+		assert_int_equal(by_number.first, no);
+		OK(journal_scan(j, ref[no - 1], count_frames, &by_address, &e));
+		assert_int_equal(by_address.count, 1001 - no);
+		assert_int_equal(journal_scan(j, ref[no - 1], count_frames, &stopped, &e), no + 2 <= 1000 ? 42 : 0);
+	}
+	journal_close(j);
+}
+
+static void test_read_refuses(void **state)
+{
+	struct ground *g = *state;
+	struct journal *j = open_or_die(&g->fs, SEGMENT, true, NULL);
+	CLEANUP_BUF struct buf out = BUF_INIT(0);
+	struct frame_in in = {FRAME_ENTRY, "payload", 7};
+	struct frame_ref a, b;
+	enum frame_type type;
+	struct err e = {0};
+
+	OK(journal_append(j, &in, 1, &a, &e));
+	OK(journal_append(j, &in, 1, &b, &e));
+	assert_int_equal(journal_read(j, (struct frame_ref){3, b.at}, &type, &out, &e), E_NOTFOUND);
+	assert_int_equal(journal_read(j, (struct frame_ref){0, b.at}, &type, &out, &e), E_NOTFOUND);
+	assert_int_equal(journal_read(j, (struct frame_ref){1, seg_at(7, 64)}, &type, &out, &e), E_NOTFOUND);
+	assert_int_equal(journal_read(j, (struct frame_ref){1, 8}, &type, &out, &e), E_NOTFOUND);
+	/* The frame at an address must be the one asked for. */
+	assert_int_equal(journal_read(j, (struct frame_ref){1, b.at}, &type, &out, &e), E_CORRUPT);
+	assert_int_equal(journal_read(j, (struct frame_ref){1, a.at + 8}, &type, &out, &e), E_CORRUPT);
+	assert_int_equal(out.n, 0);
+	OK(journal_read(j, a, &type, &out, &e));
+	assert_int_equal(out.n, 7);
+	journal_close(j);
+}
+
+/* A reader in another process follows a writer, over batches and segments, and never sees half a batch. */
+static void test_refresh(void **state)
+{
+	struct ground *g = *state;
+	struct journal *w = open_or_die(&g->fs, SEGMENT, true, NULL);
+	struct journal *r = open_or_die(&g->fs, SEGMENT, false, NULL);
+	struct err e = {0};
+	uint64_t frames = 0;
+
+	for (size_t i = 0; i < 120; i++) {
+		OK(append_batch(w, 1 + i % 9, 900, &e));
+		frames += 1 + i % 9;
+		if (i % 5 != 0)
+			continue; /* sometimes several segments at once */
+		OK(journal_refresh(r, &e));
+		check_all(r, frames, 900);
+	}
+	OK(journal_refresh(r, &e));
+	check_all(r, frames, 900);
+	journal_close(r);
+	r = open_or_die(&g->fs, SEGMENT, false, NULL);
+	check_all(r, frames, 900);
+	journal_close(r);
+	journal_close(w);
+}
+
+/* A frame written but not synced yet is passed over by a reader and cut by nobody. */
+static void test_reader_leaves_tail(void **state)
+{
+	struct ground *g = *state;
+	struct journal *w = open_or_die(&g->fs, SEGMENT, true, NULL), *r;
+	struct journal_opened opened;
+	struct err e = {0};
+	uint8_t half[100];
+	int fd;
+
+	OK(append_batch(w, 3, 100, &e));
+	memset(half, 0x55, sizeof(half));
+	fd = g->fs.open(g->fs.ctx, "/data/journal/00000000.seg", 2, 0);
+	assert_int_equal(g->fs.pwrite(g->fs.ctx, fd, half, 20, (off_t)((struct jfile *)w->eng)->end), 20);
+	r = open_or_die(&g->fs, SEGMENT, false, &opened);
+	check_all(r, 3, 100);
+	assert_int_equal(opened.cut_bytes, 20);
+	OK(append_batch(w, 3, 100, &e));
+	OK(journal_refresh(r, &e));
+	check_all(r, 6, 100);
+	journal_close(r);
+	journal_close(w);
+}
+
+/* More segments than descriptors are kept. */
+static void test_many_segments(void **state)
+{
+	struct ground *g = *state;
+	struct journal *j = open_or_die(&g->fs, 1024, true, NULL);
+	struct err e = {0};
+
+	for (size_t i = 0; i < 3 * LIMIT_OPEN_SEGMENTS; i++)
+		OK(append_batch(j, 2, 400, &e));
+	check_all(j, 6 * LIMIT_OPEN_SEGMENTS, 400);
+	assert_true(((struct jfile *)j->eng)->segs > LIMIT_OPEN_SEGMENTS);
+	assert_true(((struct jfile *)j->eng)->open <= LIMIT_OPEN_SEGMENTS);
+	journal_close(j);
+}
+
+/* The real file system, with segments of the real size. */
+static void test_real_files(void **state)
+{
+	char dir[] = "/tmp/verbale-journal-XXXXXX", sub[64], file[96];
+	const struct fs fs = fs_system();
+	struct journal *j = NULL;
+	struct err e = {0};
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(sub, sizeof(sub), "%s/journal", dir);
+	OK(journal_open(&fs, sub, true, &j, NULL, &e));
+	OK(append_batch(j, 1000, 3000, &e));
+	OK(append_batch(j, 1, 3000, &e));
+	check_all(j, 1001, 3000);
+	journal_close(j);
+	OK(journal_open(&fs, sub, true, &j, NULL, &e));
+	check_all(j, 1001, 3000);
+	journal_close(j);
+	(void)snprintf(file, sizeof(file), "%s/00000000.seg", sub);
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(rmdir(sub), 0);
+	assert_int_equal(rmdir(dir), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_empty, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_segments, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_exact_fit, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_limits, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_scan_from, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_read_refuses, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_refresh, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_reader_leaves_tail, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_many_segments, setup, teardown),
+		cmocka_unit_test(test_real_files),
+	};
+
+	return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
+}
