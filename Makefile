@@ -2,6 +2,8 @@
 BUILD ?= build
 PREFIX ?= /usr/local
 DESTDIR ?=
+# of fuzzing, per harness
+SECONDS ?= 300
 
 all: build
 
@@ -10,7 +12,7 @@ setup:
 
 $(BUILD)/build.ninja:
 	@tools/setup.sh build
-	@meson setup --buildtype=release -Ddebug=true -Dtests=disabled --prefix=$(PREFIX) $(BUILD) >/dev/null
+	@meson setup -Dtests=disabled --prefix=$(PREFIX) $(BUILD) >/dev/null
 
 build: $(BUILD)/build.ninja
 	@tools/setup.sh build
@@ -29,14 +31,14 @@ bench: build
 
 fuzz:
 	@tools/setup.sh build check
-	@tools/fuzz.sh
+	@FUZZ_SECONDS=$(SECONDS) tests/run.sh fuzz
 
 coverage:
 	@tools/setup.sh build check coverage
 	@tools/coverage.sh
 
 install: build
-	@DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild --quiet
+	@DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild --strip --quiet
 
 clean:
 	rm -rf $(BUILD) build-check-*

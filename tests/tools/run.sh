@@ -27,11 +27,11 @@ expect() {
 	out=$("$here/tools/$2" "$tmp/t" 2>&1)
 	status=$?
 	if [ $status != "$3" ]; then
-		echo "not ok tools: $1: status $status, wanted $3: $(echo "$out" | head -n 3 | tr '\n' ' ')"
+		echo "not ok $1: status $status, wanted $3: $(echo "$out" | head -n 3 | tr '\n' ' ')"
 	elif ! echo "$out" | grep -q -- "$4"; then
-		echo "not ok tools: $1: said: $(echo "$out" | head -n 3 | tr '\n' ' ')"
+		echo "not ok $1: said: $(echo "$out" | head -n 3 | tr '\n' ' ')"
 	else
-		echo "ok tools: $1"
+		echo "ok $1"
 	fi
 }
 
@@ -102,3 +102,29 @@ bad tree tests/golden/y/a.json '{}' 'no SOURCE' 'test data without origin'
 good
 head -c 1048577 /dev/zero >tests/golden/x/big
 expect 'tree refuses a large file' tree.sh 1 'larger than'
+
+# The runner itself: what a script reports, hides, or takes too long over is counted, and failures end in status 1.
+good
+mkdir -p tests/e2e tests/interop/x build-check-gcc/src/cli
+cp "$here/tests/run.sh" tests/
+touch build-check-gcc/src/cli/verbale
+chmod +x build-check-gcc/src/cli/verbale
+runs() { # runs NAME STATUS LAST-LINE LAYER…
+	name=$1 want=$2 last=$3
+	shift 3
+	out=$(bash tests/run.sh "$@" 2>&1)
+	status=$?
+	if [ $status = "$want" ] && [ "$(echo "$out" | tail -n 1)" = "$last" ]; then echo "ok $name"
+	else echo "not ok $name: status $status, \"$(echo "$out" | tail -n 1)\""; fi
+}
+printf 'echo "ok one"\necho "ok 2 - two"\necho "skip three: why"\necho okay nothing\n' >tests/e2e/a.sh
+runs 'run counts what passed and was skipped' 0 '2 passed, 0 failed, 1 skipped' e2e
+printf 'echo "not ok four: why"\n' >tests/interop/x/run.sh
+runs 'run counts what failed' 1 '2 passed, 1 failed, 1 skipped' e2e interop
+printf 'echo "ok five"\nexit 3\n' >tests/interop/x/run.sh
+runs 'run does not trust a script that dies' 1 '1 passed, 1 failed' interop
+printf 'exit 0\n' >tests/interop/x/run.sh
+runs 'run does not trust a silent script' 1 '0 passed, 1 failed' interop
+rm -rf tests/interop tests/e2e
+runs 'run does not take nothing for success' 1 '0 passed, 0 failed' e2e
+runs 'run knows its layers' 2 'tests/run.sh: no layer "nonsense"' nonsense
