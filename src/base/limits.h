@@ -35,6 +35,7 @@
 #define LIMIT_PARTIES        64          /* parties known to one node */
 #define LIMIT_MEMBERS        32          /* member parties of one collection */
 #define LIMIT_PARTY          16          /* bytes; a party's code: "DE", "JP", "ENISA" */
+#define LIMIT_DOC_WORDS      65536       /* assents, publications and proposals about one document; each state question reads them all */
 #define LIMIT_READERS        64          /* reading threads with a connection of their own */
 
 /* --- STIX 2.1 --- */

@@ -20,8 +20,8 @@
  * (2) When a proposal is open.
  * Only the newest version moves. The state follows from the facts alone:
  * withdrawn: the writer revoked the document. agreed: the latest word of every member on exactly this hash is
- * agree, and no unit is in brackets. scheduled: agreed, released by a member, and the later of the release's and the
- * document's own publish_at has not come. published: it has come. proposed: a proposal is open. assented: some agree.
+ * agree, and no unit is in brackets. scheduled: agreed, released by a member, and the latest of the release itself,
+ * its publish_at and the document's own publish_at has not come. published: it has come. proposed: a proposal is open. assented: some agree.
  * Any member may release: the moment is not the releaser's to choose before the document's own publish_at, and
  * that one is part of the text all agreed to. Of several releases the earliest stands. An objection or a withdrawn
  * assent before the moment makes the release lapse; after it, it comes too late.
@@ -45,7 +45,7 @@ struct doc_facts {
 	unsigned open_proposals;
 	unsigned bracketed;                                     /* units still in brackets: nobody agrees to those */
 	bool revoked;
-	bool has_publication; int64_t publish_at;               /* ns */
+	bool has_publication; int64_t publish_at;               /* ns; when it takes or took effect */
 	int64_t now;
 };
 enum doc_state doc_state(const struct doc_facts *f);

@@ -140,6 +140,15 @@ int doc_may(const struct doc_facts *f, enum doc_move m, const char *party, struc
 	return 0;
 }
 
+static int by_log(const void *pa, const void *pb)
+{
+	const struct doc_event *a = pa, *b = pb;
+
+	if (a->member != b->member)
+		return a->member < b->member ? -1 : 1;
+	return (a->index > b->index) - (a->index < b->index);
+}
+
 static int by_time(const void *pa, const void *pb)
 {
 	const struct doc_event *a = pa, *b = pb;
@@ -153,7 +162,8 @@ static int by_time(const void *pa, const void *pb)
 
 static void fold_one(struct doc_facts *f, const struct doc_event *ev, int64_t embargo)
 {
-	const int64_t at = ev->publish_at > embargo ? ev->publish_at : embargo;
+	/* Nothing is published before it was released, whatever moment the release names. */
+	const int64_t named = ev->publish_at > embargo ? ev->publish_at : embargo, at = named > ev->time ? named : ev->time;
 
 	switch (ev->what) {
 	case WORD_AGREE:
@@ -181,6 +191,11 @@ void doc_fold(struct doc_facts *f, struct doc_event *ev, size_t n, int64_t embar
 	memset(f->assent, 0, sizeof(f->assent));
 	f->has_publication = false;
 	f->publish_at = 0;
+	if (n > 0)
+		qsort(ev, n, sizeof(*ev), by_log);
+	for (size_t i = 1; i < n; i++) /* a clock that went back does not reorder its own log */
+		if (ev[i].member == ev[i - 1].member && ev[i].time <= ev[i - 1].time)
+			ev[i].time = ev[i - 1].time + 1;
 	if (n > 0)
 		qsort(ev, n, sizeof(*ev), by_time);
 	for (size_t i = 0; i < n; i++) {
