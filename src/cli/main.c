@@ -32,7 +32,8 @@ static const struct verb verbs[] = {
 	{"sync", "DIR [PARTY]…", N_("follow peers to their newest checkpoint"), cmd_sync, 1, -1, {{0}}, true, NULL},
 	{"config", "DIR", N_("print every option, its value and where it came from"), cmd_config, 1, 1, {{0}}, true, NULL},
 	{"demo", "[DIR]", N_("two nodes, Berlin and Tokyo, and the consultation of 9 September 2016"), cmd_demo, 0, 1,
-	    {{"once", NULL, N_("end when the story is told instead of serving on")}, {"port", N_("NUMBER"), N_("first of four ports; default 8016")}}, false, NULL},
+	    {{"once", NULL, N_("end when the story is told instead of serving on")}, {"port", N_("NUMBER"), N_("first of four ports; default 8016")},
+	     {"check", N_("PROGRAM"), N_("a program of others that checks the proof at the end")}}, false, NULL},
 };
 
 static const struct verb *find(const char *name)
