@@ -19,6 +19,7 @@ find src -name '*.html' -path '*/tmpl/*' | sort | while read -r f; do
 		while ((i = index(s, "{{")) > 0) {
 			s = substr(s, i + 2); j = index(s, "}}"); if (j == 0) break
 			e = substr(s, 1, j - 1); s = substr(s, j + 2)
+			if (e ~ /^ *#/) continue
 			if (e ~ /^_n /) e = "trn(0, " substr(e, 4) ")"
 			else if (e ~ /^_ /) e = "tr(0, " substr(e, 3) ")"
 			out = out e "; "
@@ -28,18 +29,15 @@ find src -name '*.html' -path '*/tmpl/*' | sort | while read -r f; do
 done
 find src \( -name '*.c' -o -name '*.h' -o -name '*.def' \) | sort > "$tmp/files"
 (cd "$tmp" && find src -name '*.html' | sort) > "$tmp/templates"
-common="-L C --from-code=UTF-8 --no-wrap --omit-header -k -k_ -kN_ -ktr:2 -ktrn:2,3"
+common="-L C --from-code=UTF-8 --no-wrap -k -k_ -kN_ -ktr:2 -ktrn:2,3"
 # shellcheck disable=SC2086 # the words are meant to split
 xgettext $common -o "$tmp/c.pot" -f "$tmp/files"
 if [ -s "$tmp/templates" ]; then
 	# shellcheck disable=SC2086
 	xgettext $common -D "$tmp" -o "$tmp/t.pot" -f "$tmp/templates"
 fi
-{
-	printf 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
-	cat "$tmp"/c.pot "$tmp"/t.pot 2>/dev/null || true
-} > "$tmp/both.pot"
-msguniq -o "$tmp/all.pot" "$tmp/both.pot"
+sed -i 's/charset=CHARSET/charset=UTF-8/' "$tmp"/*.pot
+msgcat --use-first -o "$tmp/all.pot" "$tmp"/*.pot
 
 bad=0
 for l in de ja; do
@@ -52,7 +50,7 @@ for l in de ja; do
 			/^#: / { where = $2 }
 			/^msgid "./ || (more && /^"/) { sub(/^msgid /, ""); id = id $0; more = 1; next }
 			/^msgid ""/ { more = 1; next }
-			/^msgstr|^msgid_plural/ { if (more && id != "") { printf "po/%s.po: %s: %s (%s)\n", l, what == "untranslated" ? "missing" : "fuzzy", id, where; n++ } more = 0; id = "" }
+			/^msgstr|^msgid_plural/ { if (more && id != "" && id != "\"\"") { printf "po/%s.po: %s: %s (%s)\n", l, what == "untranslated" ? "missing" : "fuzzy", id, where; n++ } more = 0; id = "" }
 			END { exit n > 0 }' >&2 || bad=1
 	done
 done
