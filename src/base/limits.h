@@ -68,9 +68,13 @@
 #define LIMIT_HTTP_STOP_S    5           /* seconds a stopping server waits for requests under way */
 #define LIMIT_HTTP_PARAMS    32          /* query parameters */
 #define LIMIT_ENTRIES_PAGE   1000        /* entries in one answer of /log/entries/ */
+#define LIMIT_ENTRIES_BYTES  (8UL * 1024 * 1024)  /* bytes of entries in one such answer; one entry always fits */
+#define LIMIT_ENTRIES_LOOKED 16384       /* entries looked through for one such answer, readable or not */
 
 /* --- peers --- */
 #define LIMIT_PEER_TEXT      4096        /* bytes; the short text in which peers exchange keys */
 #define LIMIT_PEER_BODY      (64UL * 1024 * 1024) /* bytes; largest answer taken from a peer */
 #define LIMIT_PEER_TIMEOUT_S 60          /* seconds; one request to a peer */
+#define LIMIT_PEER_TRIES     3           /* attempts at one request to a peer */
+#define LIMIT_FOLLOW_LEAVES  (1024UL * 1024)      /* leaves taken over in one step; a step is one journal batch (33 MiB) */
 #define LIMIT_CLOCK_SKEW_S   300         /* seconds; a cosignature further in the future is refused */
