@@ -176,13 +176,19 @@ static int same_as_held(struct sync *s, bool *ret, struct err *e)
 	return 0;
 }
 
+typedef const uint8_t leaf_bytes[LEAF_LEN];
+
+static leaf_bytes *leaves_from(const struct sync *s, size_t skip)
+{
+	return s->leaves.p != NULL ? (leaf_bytes *)(s->leaves.p + skip * LEAF_LEN) : NULL;
+}
+
 /* Take the head into the record; the leaves collected must lead to it. */
 static int follow(struct sync *s, size_t skip, struct err *e)
 {
 	CLEANUP_BUF struct buf line = BUF_INIT(LIMIT_NOTE_BYTES);
 	const size_t count = s->leaves.n / LEAF_LEN - skip;
-	const void *const from = s->leaves.p != NULL ? s->leaves.p + skip * LEAF_LEN : NULL;
-	int rc = record_follow(s->r, &s->peer, s->note.p, s->note.n, from, count, &line, e);
+	int rc = record_follow(s->r, &s->peer, s->note.p, s->note.n, leaves_from(s, skip), count, &line, e);
 
 	if (rc == 0) {
 		buf_free(&s->leaves);
@@ -232,7 +238,7 @@ static int all_leaves(struct sync *s, struct err *e)
 	int rc = 0;
 
 	if (s->audit)
-		rc = record_audit(s->r, &s->peer, s->note.p, s->note.n, (const void *)s->leaves.p, s->leaves.n / LEAF_LEN, &why);
+		rc = record_audit(s->r, &s->peer, s->note.p, s->note.n, leaves_from(s, 0), s->leaves.n / LEAF_LEN, &why);
 	if (rc == 0)
 		rc = follow(s, held, &why);
 	if (rc == E_PROOF && !s->audit && s->state.log.size > 0) {
