@@ -35,32 +35,42 @@ static void countdown(void **state)
 	mem_free(q);
 }
 
+struct worker { pthread_barrier_t *start; long got; };
+
 static void *allocate(void *arg)
 {
-	long *got = arg;
+	struct worker *w = arg;
 
-	for (int i = 0; i < 20000; i++) {
+	(void)pthread_barrier_wait(w->start);
+	for (int i = 0; i < 50; i++) {
 		void *p = mem_alloc(1);
 
-		*got += p != NULL;
+		w->got += p != NULL;
 		mem_free(p);
 	}
 	return NULL;
 }
 
-/* Once it fails it goes on failing, however many threads ask. */
+/* Once it fails it goes on failing, however many threads step over the end together. */
 static void countdown_in_threads(void **state)
 {
-	pthread_t t[4];
-	long got[4] = {0};
-
 	(void)state;
-	mem_fail_after(30001);
-	for (size_t i = 0; i < ARRAY_LEN(t); i++)
-		assert_int_equal(pthread_create(&t[i], NULL, allocate, &got[i]), 0);
-	for (size_t i = 0; i < ARRAY_LEN(t); i++)
-		assert_int_equal(pthread_join(t[i], NULL), 0);
-	assert_int_equal(got[0] + got[1] + got[2] + got[3], 30000);
+	for (int round = 0; round < 500; round++) {
+		struct worker w[4] = {{NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}};
+		pthread_barrier_t start;
+		pthread_t t[ARRAY_LEN(w)];
+
+		assert_int_equal(pthread_barrier_init(&start, NULL, ARRAY_LEN(w)), 0);
+		mem_fail_after(51);
+		for (size_t i = 0; i < ARRAY_LEN(w); i++) {
+			w[i].start = &start;
+			assert_int_equal(pthread_create(&t[i], NULL, allocate, &w[i]), 0);
+		}
+		for (size_t i = 0; i < ARRAY_LEN(w); i++)
+			assert_int_equal(pthread_join(t[i], NULL), 0);
+		(void)pthread_barrier_destroy(&start);
+		assert_int_equal(w[0].got + w[1].got + w[2].got + w[3].got, 50);
+	}
 }
 
 static void overflow(void **state)
