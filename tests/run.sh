@@ -3,8 +3,9 @@
 # Layers: tools gcc san e2e interop browser fuzz; none named = all, in that order. What the tests need is
 # tools/setup.sh's matter. Logs are kept in build-check-logs/.
 #
-# A script of tests/e2e, tests/interop or tests/browser prints lines "ok NAME", "not ok NAME: why", "skip NAME: why".
-# It finds the binary under test in $VERBALE, the build's folder in $BUILD, and a folder of its own to write in, $WORK.
+# A script (tests/e2e/*.sh, tests/interop/run.sh, tests/browser/run.sh) prints lines "ok NAME", "not ok NAME: why",
+# "skip NAME: why". It finds the binary under test in $VERBALE, the build's folder in $BUILD and as its argument, and
+# a folder of its own to write in, $WORK.
 set -u
 cd "$(dirname "$0")/.." || exit 3
 root=$PWD
@@ -88,12 +89,12 @@ variant() {
 	step "$(basename "$dir"): builds without a warning" 1500 ninja -C "$dir"
 }
 
-# meson_tests FOLDER: all unit, sim and replay tests of that build.
+# meson_tests FOLDER: all unit, sim and replay tests of that build. (The interop suite runs as a layer, once.)
 meson_tests() {
 	local log kind count name
 	log=$(log_of "$(basename "$1") meson")
 	rm -f "$1/meson-logs/testlog.json"
-	timeout -k 10 1500 meson test -C "$1" --no-rebuild --timeout-multiplier 4 >"$log" 2>&1 </dev/null
+	timeout -k 10 1500 meson test -C "$1" --no-rebuild --no-suite interop --timeout-multiplier 4 >"$log" 2>&1 </dev/null
 	while IFS=$'\t' read -r kind count name; do
 		result "$kind" "$(basename "$1"): $name" "$count"
 	done < <(python3 tests/meson_results.py "$1/meson-logs/testlog.json" "$logs/$(basename "$1")")
@@ -129,18 +130,19 @@ scripts() {
 		if [ ! -f "$f" ]; then continue; fi
 		if [ ! -x "$gcc/src/cli/verbale" ]; then variant "$gcc" -Dwerror=true -Dtests=enabled || return 1; fi
 		name=${f#tests/"$layer"/}
-		name=${name%/run*}
+		if [ "$name" = run.sh ]; then name=$f; fi
 		WORK=$(mktemp -d)
 		export WORK VERBALE=$gcc/src/cli/verbale BUILD=$gcc
-		if [ -x "$f" ]; then lines "$layer: ${name%.sh}" "$seconds" "$f"
-		else lines "$layer: ${name%.sh}" "$seconds" bash "$f"; fi
+		if [ "$name" = "$f" ]; then name=$layer; else name="$layer: ${name%.sh}"; fi
+		if [ -x "$f" ]; then lines "$name" "$seconds" "$f" "$BUILD"
+		else lines "$name" "$seconds" bash "$f" "$BUILD"; fi
 		rm -rf "$WORK"
 	done
 }
 
 layer_e2e() { scripts e2e 600 tests/e2e/*.sh; }
-layer_interop() { scripts interop 900 tests/interop/*/run tests/interop/*/run.sh; }
-layer_browser() { scripts browser 600 tests/browser/run tests/browser/run.sh; }
+layer_interop() { INTEROP_REQUIRED=${CI:+1} scripts interop 1200 tests/interop/run.sh; }
+layer_browser() { scripts browser 600 tests/browser/run.sh; }
 
 # Short runs; `make fuzz` gives them longer. New inputs stay in the log folder, a crash is kept there too.
 layer_fuzz() {

@@ -105,7 +105,7 @@ expect 'tree refuses a large file' tree.sh 1 'larger than'
 
 # The runner itself: what a script reports, hides, or takes too long over is counted, and failures end in status 1.
 good
-mkdir -p tests/e2e tests/interop/x build-check-gcc/src/cli
+mkdir -p tests/e2e tests/interop build-check-gcc/src/cli
 cp "$here/tests/run.sh" tests/
 touch build-check-gcc/src/cli/verbale
 chmod +x build-check-gcc/src/cli/verbale
@@ -119,11 +119,11 @@ runs() { # runs NAME STATUS LAST-LINE LAYER…
 }
 printf 'echo "ok one"\necho "ok 2 - two"\necho "skip three: why"\necho okay nothing\n' >tests/e2e/a.sh
 runs 'run counts what passed and was skipped' 0 '2 passed, 0 failed, 1 skipped' e2e
-printf 'echo "not ok four: why"\n' >tests/interop/x/run.sh
+printf 'echo "not ok four: why"\n' >tests/interop/run.sh
 runs 'run counts what failed' 1 '2 passed, 1 failed, 1 skipped' e2e interop
-printf 'echo "ok five"\nexit 3\n' >tests/interop/x/run.sh
+printf 'echo "ok five"\nexit 3\n' >tests/interop/run.sh
 runs 'run does not trust a script that dies' 1 '1 passed, 1 failed' interop
-printf 'exit 0\n' >tests/interop/x/run.sh
+printf 'exit 0\n' >tests/interop/run.sh
 runs 'run does not trust a silent script' 1 '0 passed, 1 failed' interop
 rm -rf tests/interop tests/e2e
 runs 'run does not take nothing for success' 1 '0 passed, 0 failed' e2e
