@@ -59,10 +59,19 @@ NODISCARD int consult_facts(struct record_reader *rd, const struct entry *doc, i
 record_rule consult_rule;
 record_public consult_public;
 
-/* ---- acts: each makes one object as JSON for record_add; the page and the command call the same ---- */
+/*
+ * ---- acts: each makes one object and writes it with record_add; the page and the command call the same ----
+ * The word carries the markings and release_to of its subject. The rules are asked first: E_STATE, E_DENIED with the
+ * reason. `reason`: NULL, a JSON object with texts by language ({"de":…,"ja":…}), or plain words, taken as English.
+ */
 /* Hash that an assent names: SHA-256 of the RFC 8785 form of the object (not of the entry). */
 NODISCARD int consult_object_sha256(const struct entry *en, uint8_t ret[32], struct err *e);
+/* To the version of any object with this `modified`; NULL: the newest. */
 NODISCARD int act_assent(struct record *r, struct record_reader *rd, const char *subject_id, const char *modified, enum assent_verb verb, const char *reason, struct add_result *ret, struct err *e);
+/* The newest version; publish_at NULL: now. */
 NODISCARD int act_publish(struct record *r, struct record_reader *rd, const char *document_id, const char *publish_at, struct add_result *ret, struct err *e);
-/* answer: "accepted" (the document's next version already holds it), "countered", "declined". */
+/*
+ * answer: "accepted" (the document's newest version already holds it: checked) or "declined". "countered" is E_USAGE:
+ * a counter is a proposal of its own with counter_to_ref, written like any object.
+ */
 NODISCARD int act_answer(struct record *r, struct record_reader *rd, const char *proposal_id, const char *answer, const char *reason, struct add_result *ret, struct err *e);
