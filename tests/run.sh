@@ -79,15 +79,15 @@ lines() {
 	fi
 }
 
-# variant FOLDER MESON-ARGUMENTS…: set up once, build all. The build is a test of its own: no warning anywhere.
-variant() {
+# configured FOLDER MESON-ARGUMENTS…: once.
+configured() {
 	local dir=$1
 	shift
-	if [ ! -f "$dir/build.ninja" ]; then
-		step "$(basename "$dir"): configured" 300 meson setup "$@" "$dir" || return 1
-	fi
-	step "$(basename "$dir"): builds without a warning" 1500 ninja -C "$dir"
+	if [ ! -f "$dir/build.ninja" ]; then step "$(basename "$dir"): configured" 300 meson setup "$@" "$dir"; fi
 }
+
+# variant FOLDER MESON-ARGUMENTS…: configure and build all. The build is a test of its own: no warning anywhere.
+variant() { configured "$@" && step "$(basename "$1"): builds without a warning" 1500 ninja -C "$1"; }
 
 # meson_tests FOLDER: all unit, sim and replay tests of that build. (The interop suite runs as a layer, once.)
 meson_tests() {
@@ -146,14 +146,12 @@ layer_browser() { scripts browser 600 tests/browser/run.sh; }
 
 # Short runs; `make fuzz` gives them longer. New inputs stay in the log folder, a crash is kept there too.
 layer_fuzz() {
-	local f name
-	CC=clang variant "$fuzz" -Dfuzz=true -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false || return
-	for f in "$fuzz"/tests/fuzz/fuzz_*; do
-		if [ ! -x "$f" ] || [ -d "$f" ]; then continue; fi
-		name=${f##*/fuzz_}
-		mkdir -p "$logs/fuzz/$name"
-		echo "$name"
-	done >"$logs/fuzz-names"
+	local name
+	CC=clang configured "$fuzz" -Dfuzz=true -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false || return
+	ninja -C "$fuzz" -t targets all | sed -n 's|^tests/fuzz/fuzz_\([a-z0-9_]*\):.*|\1|p' >"$logs/fuzz-names"
+	# shellcheck disable=SC2046 # target names
+	step "fuzz: harnesses build" 900 ninja -C "$fuzz" $(sed 's|^|tests/fuzz/fuzz_|' "$logs/fuzz-names") || return
+	while read -r name; do mkdir -p "$logs/fuzz/$name"; done <"$logs/fuzz-names"
 	xargs -a "$logs/fuzz-names" -P 2 -I '{}' sh -c 'timeout -k 10 $(($2 + 60)) "$1/tests/fuzz/fuzz_$3" -max_total_time="$2" -timeout=10 -rss_limit_mb=2048 \
 		-artifact_prefix="$4/fuzz/$3-" -print_final_stats=1 "$4/fuzz/$3" "tests/fuzz/corpus/$3" >"$4/fuzz-$3.log" 2>&1 && : >"$4/fuzz-$3.ok"' sh "$fuzz" "$FUZZ_SECONDS" '{}' "$logs"
 	while read -r name; do
