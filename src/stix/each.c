@@ -30,7 +30,7 @@ int stix_each(const struct json_val *root, int (*visit)(void *ctx, const struct 
 		return visit(ctx, root, 0, e);
 	if (bundle && objects == NULL)
 		return 0; /* STIX 2.1 §8: a bundle may hold nothing */
-	if (json_type(objects) != JSON_ARRAY || objects == NULL)
+	if (objects == NULL || json_type(objects) != JSON_ARRAY)
 		return fail(e, E_FORMAT, bundle ? "$.objects: must be a list" : "$: neither \"type\" nor a list \"objects\": not a STIX object, list, bundle or envelope");
 	return each_of(objects, "$.objects", visit, ctx, e);
 }

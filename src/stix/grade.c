@@ -7,46 +7,49 @@
 #include "stix/priv.h"
 
 enum match { WHOLE, START }; /* START: the grade may be followed by other words */
-static const struct grade { const char *folded; enum match match; const char *name; } grades[] = {
-	{"vs nfd", START, "VS-NUR FÜR DEN DIENSTGEBRAUCH"},
-	{"vsnfd", START, "VS-NUR FÜR DEN DIENSTGEBRAUCH"},
-	{"vs nur fuer den dienstgebrauch", START, "VS-NUR FÜR DEN DIENSTGEBRAUCH"},
-	{"nur fuer den dienstgebrauch", START, "VS-NUR FÜR DEN DIENSTGEBRAUCH"},
-	{"vs vertraulich", START, "VS-VERTRAULICH"},
-	{"vs vertr", START, "VS-VERTRAULICH"},
-	{"vs v", WHOLE, "VS-VERTRAULICH"},
-	{"vs geheim", START, "GEHEIM"},
-	{"geheim", START, "GEHEIM"},
-	{"streng geheim", START, "STRENG GEHEIM"},
-	{"vs streng geheim", START, "STRENG GEHEIM"},
-	{"取扱注意", START, "取扱注意"},
-	{"秘", START, "秘"},
-	{"秘文書", START, "秘"},
-	{"機密性3", START, "機密性3"},
-	{"機密性3情報", START, "機密性3"},
-	{"極秘", START, "極秘"},
-	{"極秘文書", START, "極秘"},
-	{"機密", START, "機密"},
-	{"機密文書", START, "機密"},
-	{"防衛秘密", START, "防衛秘密"},
-	{"特別防衛秘密", START, "特別防衛秘密"},
-	{"特定秘密", START, "特定秘密"},
-	{"特定秘密文書", START, "特定秘密"},
-	{"重要経済安保情報", START, "重要経済安保情報"},
-	{"restricted", WHOLE, "RESTRICTED"},
-	{"confidential", WHOLE, "CONFIDENTIAL"},
-	{"secret", WHOLE, "SECRET"},
-	{"top secret", WHOLE, "TOP SECRET"},
-	{"restreint", START, "RESTREINT"},
-	{"diffusion restreinte", START, "DIFFUSION RESTREINTE"},
-	{"confidentiel", WHOLE, "CONFIDENTIEL"},
-	{"tres secret", START, "TRÈS SECRET"},
+#define G(folded, match, name) {folded, sizeof(folded) - 1, match, name}
+static const struct grade { const char *folded; size_t n; enum match match; const char *name; } grades[] = {
+	G("vs nfd", START, "VS-NUR FÜR DEN DIENSTGEBRAUCH"),
+	G("vsnfd", START, "VS-NUR FÜR DEN DIENSTGEBRAUCH"),
+	G("vs nur fuer den dienstgebrauch", START, "VS-NUR FÜR DEN DIENSTGEBRAUCH"),
+	G("nur fuer den dienstgebrauch", START, "VS-NUR FÜR DEN DIENSTGEBRAUCH"),
+	G("vs vertraulich", START, "VS-VERTRAULICH"),
+	G("vs vertr", START, "VS-VERTRAULICH"),
+	G("vs v", WHOLE, "VS-VERTRAULICH"),
+	G("vs geheim", START, "GEHEIM"),
+	G("geheim", START, "GEHEIM"),
+	G("streng geheim", START, "STRENG GEHEIM"),
+	G("vs streng geheim", START, "STRENG GEHEIM"),
+	G("取扱注意", START, "取扱注意"),
+	G("秘", START, "秘"),
+	G("秘文書", START, "秘"),
+	G("機密性3", START, "機密性3"),
+	G("機密性3情報", START, "機密性3"),
+	G("極秘", START, "極秘"),
+	G("極秘文書", START, "極秘"),
+	G("機密", START, "機密"),
+	G("機密文書", START, "機密"),
+	G("防衛秘密", START, "防衛秘密"),
+	G("特別防衛秘密", START, "特別防衛秘密"),
+	G("特定秘密", START, "特定秘密"),
+	G("特定秘密文書", START, "特定秘密"),
+	G("重要経済安保情報", START, "重要経済安保情報"),
+	G("restricted", WHOLE, "RESTRICTED"),
+	G("confidential", WHOLE, "CONFIDENTIAL"),
+	G("secret", WHOLE, "SECRET"),
+	G("top secret", WHOLE, "TOP SECRET"),
+	G("restreint", START, "RESTREINT"),
+	G("diffusion restreinte", START, "DIFFUSION RESTREINTE"),
+	G("confidentiel", WHOLE, "CONFIDENTIEL"),
+	G("tres secret", START, "TRÈS SECRET"),
 };
 
 /* Owners and caveats that stand before or behind a grade without changing that it is one. */
-static const char *const around[] = {
-	"nato", "otan", "eu", "ue", "un", "uk", "us", "usa", "fr", "de", "jp", "japan", "germany", "german", "cosmic", "atomal",
-	"noforn", "defense", "information", "classified", "classification", "level", "releasable", "only", "eyes",
+#define A(word) {word, sizeof(word) - 1}
+static const struct { const char *p; size_t n; } around[] = {
+	A("nato"), A("otan"), A("eu"), A("ue"), A("un"), A("uk"), A("us"), A("usa"), A("fr"),
+	A("de"), A("jp"), A("japan"), A("germany"), A("german"), A("cosmic"), A("atomal"), A("noforn"), A("defense"),
+	A("information"), A("classified"), A("classification"), A("level"), A("releasable"), A("only"), A("eyes"),
 };
 
 #define SKIP 0u
@@ -119,17 +122,15 @@ static void put_char(struct part *t, uint32_t c)
 	}
 }
 
-static bool starts(const char *s, size_t n, const char *word)
+static bool starts(const char *s, size_t n, const char *word, size_t m)
 {
-	const size_t m = strlen(word);
-
-	return n >= m && memcmp(s, word, m) == 0 && (n == m || s[m] == ' ');
+	return n >= m && s[0] == word[0] && (n == m || s[m] == ' ') && memcmp(s, word, m) == 0;
 }
 
 static const char *lookup(const char *s, size_t n)
 {
 	for (size_t i = 0; i < ARRAY_LEN(grades); i++)
-		if (starts(s, n, grades[i].folded) && (grades[i].match == START || n == strlen(grades[i].folded)))
+		if (starts(s, n, grades[i].folded, grades[i].n) && (grades[i].match == START || n == grades[i].n))
 			return grades[i].name;
 	return NULL;
 }
@@ -145,13 +146,13 @@ static const char *grade_of(const struct part *t)
 	for (bool again = true; again && (name = lookup(s, n)) == NULL;) {
 		again = false;
 		for (size_t i = 0; !again && i < ARRAY_LEN(around); i++) {
-			const size_t m = strlen(around[i]);
+			const size_t m = around[i].n;
 
-			if (n > m && starts(s, n, around[i])) {
+			if (n > m && starts(s, n, around[i].p, m)) {
 				s += m + 1;
 				n -= m + 1;
 				again = true;
-			} else if (n > m && s[n - m - 1] == ' ' && memcmp(s + n - m, around[i], m) == 0) {
+			} else if (n > m && s[n - m - 1] == ' ' && memcmp(s + n - m, around[i].p, m) == 0) {
 				n -= m + 1;
 				again = true;
 			}

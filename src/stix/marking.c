@@ -27,8 +27,12 @@ const char *tlp_marking_id(enum tlp t) { return is_level(t) ? levels[t].id : NUL
 
 enum tlp tlp_of_marking(const char *id)
 {
-	for (enum tlp t = TLP_CLEAR; id != NULL && t <= TLP_RED; t++)
-		if (strcmp(id, levels[t].id) == 0 || (levels[t].id1 != NULL && strcmp(id, levels[t].id1) == 0))
+	const size_t p = sizeof(MARKING_PREFIX) - 1; /* all begin alike: compare what differs */
+
+	if (id == NULL || strncmp(id, MARKING_PREFIX, p) != 0)
+		return TLP_UNKNOWN;
+	for (enum tlp t = TLP_CLEAR; t <= TLP_RED; t++)
+		if (strcmp(id + p, levels[t].id + p) == 0 || (levels[t].id1 != NULL && strcmp(id + p, levels[t].id1 + p) == 0))
 			return t;
 	return TLP_UNKNOWN;
 }
@@ -46,6 +50,8 @@ bool tlp_label(const char *s, size_t n, enum tlp *ret)
 	char word[32];
 	size_t len;
 
+	if (memchr(s, ':', n) == NULL && memchr(s, 0xef, n) == NULL) /* no colon, no full-width one */
+		return false;
 	/* Spelling is the writer's: "TLP:Amber+Strict", "tlp: white", full-width letters. */
 	len = fold_word(s, n, word, sizeof(word));
 	if (len < 4 || memcmp(word, "tlp:", 4) != 0)

@@ -23,7 +23,7 @@ int check_marking(struct ck *c)
 		return broke(c, NULL, RULE_MARKING, "\"definition_type\" and \"definition\" must be there, or an extension");
 	if ((def == NULL) != (type == NULL))
 		return broke(c, NULL, RULE_MARKING, "\"definition_type\" and \"definition\" come together");
-	if (json_str_is(type, "statement") && json_type(statement) != JSON_STRING)
+	if (json_str_is(type, "statement") && json_str(statement, &(size_t){0}) == NULL)
 		return broke(c, NULL, RULE_MARKING, "definition.statement must be a string");
 	return check_marking_tlp(c);
 }
