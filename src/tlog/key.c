@@ -43,7 +43,7 @@ int note_key_make(struct note_key *ret, const char *name, enum note_key_type typ
 
 int note_key_parse(const char *s, size_t n, struct note_key *ret, struct err *e)
 {
-	const char *plus = memchr(s, '+', n);
+	const char *plus = n > 0 ? memchr(s, '+', n) : NULL;
 	const size_t name_n = plus != NULL ? (size_t)(plus - s) : 0;
 	char name[LIMIT_ORIGIN + 1] = "", id[HEX_LEN(4) + 1];
 	uint8_t raw[1 + ED25519_PK], id_bytes[4];

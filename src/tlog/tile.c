@@ -31,17 +31,15 @@ void tile_path(const struct tile_name *t, struct buf *out)
 		buf_printf(out, ".p/%u", t->width);
 }
 
-/* One number of at most three digits without leading zeros at *s, ended by `end` (consumed) or the end of the text. */
-static bool small_number(const char **s, const char *stop, char end, uint64_t max, uint64_t *ret)
+/* "<level>/": *s goes behind the slash. */
+static bool level_parse(const char **s, const char *stop, uint64_t *ret)
 {
-	const char *from = *s, *to = from;
+	const char *slash = *s < stop ? memchr(*s, '/', (size_t)(stop - *s)) : NULL;
 
-	while (to < stop && *to != end)
-		to++;
-	if (!dec_parse(from, (size_t)(to - from), max, ret))
+	if (slash == NULL || !dec_parse(*s, (size_t)(slash - *s), TILE_LEVEL_MAX, ret))
 		return false;
-	*s = to < stop ? to + 1 : to;
-	return end == '\0' || to < stop;
+	*s = slash + 1;
+	return true;
 }
 
 /* x001/x234/067: three digits each, the first group of several not 000. */
@@ -81,7 +79,7 @@ bool tile_path_parse(const char *s, size_t n, struct tile_name *ret)
 	if (n >= sizeof(entries) - 1 && memcmp(s, entries, sizeof(entries) - 1) == 0) {
 		t.entries = true;
 		s += sizeof(entries) - 1;
-	} else if (!small_number(&s, stop, '/', TILE_LEVEL_MAX, &v)) {
+	} else if (!level_parse(&s, stop, &v)) {
 		return false;
 	}
 	t.level = (unsigned)v;
@@ -91,7 +89,7 @@ bool tile_path_parse(const char *s, size_t n, struct tile_name *ret)
 		if ((size_t)(stop - s) < sizeof(partial) - 1 || memcmp(s, partial, sizeof(partial) - 1) != 0)
 			return false;
 		s += sizeof(partial) - 1;
-		if (!small_number(&s, stop, '\0', TILE_WIDTH - 1, &v) || v == 0 || s != stop)
+		if (!dec_parse(s, (size_t)(stop - s), TILE_WIDTH - 1, &v) || v == 0)
 			return false;
 		t.width = (unsigned)v;
 	}

@@ -369,6 +369,8 @@ static void wrong_tile_paths(void **state)
 		if (tile_path_parse(bad[i], strlen(bad[i]), &t))
 			fail_msg("\"%s\" is taken", bad[i]);
 	assert_false(tile_path_parse("0/000\0", 6, &t));
+	assert_false(tile_path_parse("0/000.p/1\0", 10, &t));
+	assert_false(tile_path_parse("0\0/000", 6, &t));
 	assert_int_equal(t.n, 77);
 }
 
