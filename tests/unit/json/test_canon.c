@@ -2,8 +2,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/fs.h"
 #include "base/mem.h"
 #include "json/json.h"
 
@@ -136,6 +138,29 @@ static void sorts_any_number(void **state)
 	}
 }
 
+/* The pairs of the standard's authors, not kept here (tests/golden/jcs/SOURCE); skipped without the variable. */
+static void pairs_of_the_authors(void **state)
+{
+	static const char *const names[] = {"arrays", "french", "structures", "unicode", "values", "weird"};
+	const char *dir = getenv("VERBALE_VECTORS");
+	const struct fs fs = fs_system();
+
+	(void)state;
+	if (dir == NULL)
+		skip();
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		CLEANUP_STR char *from = mem_printf("%s/jcs/input/%s.json", dir, names[i]);
+		CLEANUP_STR char *to = mem_printf("%s/jcs/output/%s.json", dir, names[i]);
+		CLEANUP_BUF struct buf in = BUF_INIT(0), want = BUF_INIT(0), out = BUF_INIT(0);
+		struct err e = {.code = 0};
+
+		if (fs_read_file(&fs, from, 1 << 20, &in, &e) != 0 || fs_read_file(&fs, to, 1 << 20, &want, &e) != 0 ||
+		    json_canon_text(in.p, in.n, &out, &e) != 0)
+			fail_msg("%s", e.msg);
+		assert_string_equal(out.p, want.p);
+	}
+}
+
 static void is_canon(void **state)
 {
 	static const char *const not[] = {"{ }", "[1.0]", "[1,2]\n", "{\"b\":1,\"a\":2}", "[\"\\u0041\"]", "[\"\\/\"]", "[-0]", "[1E3]", "[\"\\u001F\"]"};
@@ -223,6 +248,7 @@ int main(void)
 		cmocka_unit_test(escapes_at_every_place),
 		cmocka_unit_test(order_is_of_utf16),
 		cmocka_unit_test(sorts_any_number),
+		cmocka_unit_test(pairs_of_the_authors),
 		cmocka_unit_test(is_canon),
 		cmocka_unit_test(bounded_by_the_buffer),
 		cmocka_unit_test(out_of_memory),
