@@ -30,6 +30,11 @@
 #define LIMIT_BATCH_BYTES    (48UL * 1024 * 1024) /* bytes committed together; a batch never crosses a segment */
 #define LIMIT_OPEN_SEGMENTS  64          /* segments kept open for reading; far below the 1024 descriptors a process gets */
 
+/* --- index --- */
+#define LIMIT_INDEX_RECENT   32768       /* ids kept apart before they are merged in order: a small tree takes random keys cheaply */
+#define LIMIT_INDEX_CACHE_KIB 32768      /* KiB of page cache of the writer; holds the id tree of about 1 M entries */
+#define LIMIT_READER_CACHE_KIB 2048      /* KiB of page cache per reader: LIMIT_READERS of them must fit */
+
 /* --- record --- */
 #define LIMIT_BATCH_OBJECTS  16384       /* objects in one commit; bounds the time a waiting writer waits */
 #define LIMIT_PARTIES        64          /* parties known to one node */
@@ -70,6 +75,11 @@
 #define LIMIT_ENTRIES_PAGE   1000        /* entries in one answer of /log/entries/ */
 #define LIMIT_ENTRIES_BYTES  (8UL * 1024 * 1024)  /* bytes of entries in one such answer; one entry always fits */
 #define LIMIT_ENTRIES_LOOKED 16384       /* entries looked through for one such answer, readable or not */
+
+/* --- web --- */
+#define LIMIT_WEB_ROWS       4096        /* index rows gathered for one page; about 3 MB, far beyond any round */
+#define LIMIT_WEB_PAGE       (8UL * 1024 * 1024) /* bytes; 500 units in three languages stay below 2 MB */
+#define LIMIT_WEB_SERIES     64          /* series on the list; a party has a dozen partners */
 
 /* --- peers --- */
 #define LIMIT_PEER_TEXT      4096        /* bytes; the short text in which peers exchange keys */
