@@ -16,7 +16,7 @@ $(BUILD)/build.ninja:
 
 build: $(BUILD)/build.ninja
 	@tools/setup.sh build
-	@ninja -C $(BUILD) --quiet
+	@ninja -C $(BUILD)
 
 demo: build
 	@$(BUILD)/src/cli/verbale demo

@@ -1,6 +1,6 @@
 #!/bin/bash
 # tests/run.sh [LAYER…] - everything `make check` checks. One line per test, at the end "N passed, N failed".
-# Layers: tools gcc san e2e interop browser fuzz; none named = all, in that order. What the tests need is
+# Layers: tools gcc san tsan e2e interop browser fuzz; none named = all, in that order. What the tests need is
 # tools/setup.sh's matter. Logs are kept in build-check-logs/.
 #
 # A script (tests/e2e/*.sh, tests/interop/run.sh, tests/browser/run.sh) prints lines "ok NAME", "not ok NAME: why",
@@ -10,7 +10,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 3
 root=$PWD
 logs=$root/build-check-logs
-gcc=$root/build-check-gcc san=$root/build-check-clang-san fuzz=$root/build-check-fuzz
+gcc=$root/build-check-gcc san=$root/build-check-clang-san tsan=$root/build-check-clang-tsan fuzz=$root/build-check-fuzz
 : "${FUZZ_SECONDS:=10}" # per harness
 rm -rf "$logs"
 mkdir -p "$logs"
@@ -89,12 +89,15 @@ configured() {
 # variant FOLDER MESON-ARGUMENTS…: configure and build all. The build is a test of its own: no warning anywhere.
 variant() { configured "$@" && step "$(basename "$1"): builds without a warning" 1500 ninja -C "$1"; }
 
-# meson_tests FOLDER: all unit, sim and replay tests of that build. (The interop suite runs as a layer, once.)
+# meson_tests FOLDER [TEST…]: all unit, sim and replay tests of that build, or the named ones. (The interop suite runs
+# as a layer, once.)
 meson_tests() {
-	local log kind count name
+	local log kind count name dir=$1
+	shift
+	set -- "$dir" --no-rebuild --no-suite interop --timeout-multiplier 4 "$@"
 	log=$(log_of "$(basename "$1") meson")
 	rm -f "$1/meson-logs/testlog.json"
-	timeout -k 10 1500 meson test -C "$1" --no-rebuild --no-suite interop --timeout-multiplier 4 >"$log" 2>&1 </dev/null
+	timeout -k 10 1500 meson test -C "$@" >"$log" 2>&1 </dev/null
 	while IFS=$'\t' read -r kind count name; do
 		result "$kind" "$(basename "$1"): $name" "$count"
 	done < <(python3 tests/meson_results.py "$1/meson-logs/testlog.json" "$logs/$(basename "$1")")
@@ -120,6 +123,14 @@ layer_gcc() {
 
 layer_san() {
 	CC=clang variant "$san" -Dwerror=true -Dtests=enabled -Db_sanitize=address,undefined -Db_lundef=false && meson_tests "$san"
+}
+
+# Where threads meet: the event log, the write path, the server.
+layer_tsan() {
+	CC=clang variant "$tsan" -Dwerror=true -Dtests=enabled -Db_sanitize=thread -Db_lundef=false || return
+	local names
+	mapfile -t names < <(meson test -C "$tsan" --list 2>/dev/null | sed -n 's|^[^/]* / ||; /^\(base\|store\|record\|http\|peer\|web\)_/p')
+	meson_tests "$tsan" "${names[@]}"
 }
 
 # scripts LAYER SECONDS FILE…: each in a fresh folder, with the gcc build.
@@ -161,7 +172,7 @@ layer_fuzz() {
 }
 
 started=$(date +%s)
-for layer in ${*:-tools gcc san e2e interop browser fuzz}; do
+for layer in ${*:-tools gcc san tsan e2e interop browser fuzz}; do
 	if [ "$(type -t "layer_$layer")" != function ]; then
 		echo "tests/run.sh: no layer \"$layer\"" >&2
 		exit 2
