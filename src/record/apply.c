@@ -221,9 +221,9 @@ static int apply_leaves(struct applier *a, const struct frame *f, struct err *e)
 	if (fl.start != l->row.size)
 		return fail(e, E_CORRUPT, "journal frame %llu: leaves out of order", (unsigned long long)f->ref.no);
 	for (size_t i = 0; rc == 0 && i < fl.count; i++) {
-		const struct hash h = leaf_hash(fl.leaf[i], LEAF_LEN);
+		const struct hash h = leaf_hash(fl.leaf + i * LEAF_LEN, LEAF_LEN);
 
-		rc = applier_leaf(a, l, fl.leaf[i], &h, e);
+		rc = applier_leaf(a, l, fl.leaf + i * LEAF_LEN, &h, e);
 	}
 	return rc;
 }

@@ -182,7 +182,7 @@ static int check_leaves(struct checker *c, const struct frame *f, struct err *e)
 	if (fl.start != s->tree.size)
 		fault(c, "frame %llu: leaves from %llu, %llu was due", (ull)f->ref.no, (ull)fl.start, (ull)s->tree.size);
 	for (size_t i = 0; rc == 0 && i < fl.count; i++)
-		rc = add_leaf(s, fl.leaf[i], e);
+		rc = add_leaf(s, fl.leaf + i * LEAF_LEN, e);
 	return rc;
 }
 

@@ -64,7 +64,7 @@ int frame_get_leaves(const void *p, size_t n, struct frame_leaves *ret, struct e
 		return fail(e, E_CORRUPT, "leaves frame: malformed");
 	ret->start = be_get(at + off, 8);
 	ret->count = (n - off - 8) / LEAF_LEN;
-	ret->leaf = (const void *)(at + off + 8);
+	ret->leaf = at + off + 8;
 	return 0;
 }
 

@@ -24,7 +24,7 @@ struct frame_entry {             /* FRAME_ENTRY, FRAME_PEER_ENTRY; points into t
 	const uint8_t *salt;
 	const void *p; size_t n; /* entry bytes P */
 };
-struct frame_leaves { char origin[LIMIT_ORIGIN + 1]; uint64_t start; size_t count; const uint8_t (*leaf)[LEAF_LEN]; };
+struct frame_leaves { char origin[LIMIT_ORIGIN + 1]; uint64_t start; size_t count; const uint8_t *leaf; /* count × LEAF_LEN */ };
 struct frame_receipt { char origin[LIMIT_ORIGIN + 1]; uint64_t asked_to; };
 
 void frame_put_entry_head(struct buf *out, const char *origin, uint64_t index, const uint8_t salt[SALT_LEN]);

@@ -104,8 +104,7 @@ int record_root(struct record_reader *rd, uint32_t log, uint64_t size, struct ha
 
 int record_tile(struct record_reader *rd, uint32_t log, const struct tile_name *t, struct buf *out, struct err *e)
 {
-	struct hash tile[TILE_WIDTH];
-	uint8_t leaf[TILE_WIDTH][LEAF_LEN];
+	union { struct hash hash[TILE_WIDTH]; uint8_t leaf[TILE_WIDTH][LEAF_LEN]; } u;
 	struct index_log row;
 	int rc = index_get_log(rd->ix, log, &row, e);
 
@@ -114,10 +113,10 @@ int record_tile(struct record_reader *rd, uint32_t log, const struct tile_name *
 	if (rc != 0)
 		return rc;
 	if (t->entries) {
-		if ((rc = index_get_bundle(rd->ix, log, t->n, t->width, leaf, e)) == 0)
-			bundle_put(out, (const uint8_t (*)[LEAF_LEN])leaf, t->width);
-	} else if ((rc = index_get_tile(rd->ix, log, t->level, t->n, t->width, tile, e)) == 0) {
-		buf_put(out, tile, t->width * sizeof(tile[0]));
+		if ((rc = index_get_bundle(rd->ix, log, t->n, t->width, u.leaf, e)) == 0)
+			bundle_put(out, (const uint8_t (*)[LEAF_LEN])u.leaf, t->width);
+	} else if ((rc = index_get_tile(rd->ix, log, t->level, t->n, t->width, u.hash, e)) == 0) {
+		buf_put(out, u.hash, t->width * sizeof(u.hash[0]));
 	}
 	return rc != 0 ? rc : buf_err(out, e, "tile");
 }
