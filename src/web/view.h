@@ -144,7 +144,8 @@ struct v_proof {
 	const struct v_document *doc;
 	const struct v_round *round;         /* or NULL */
 	struct v_evidence *evidence; size_t n;
-	bool ok;                             /* every step of every entry */
+	bool ok;                             /* everything holds that needs no other side, and no word is missing */
+	bool pending;                        /* but some head still waits for another side's confirmation */
 	int64_t checked_at;
 	const char *zone, *zone2;
 	const char *object_sha256;
