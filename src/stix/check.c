@@ -216,7 +216,7 @@ int stix_check(const struct json_val *obj, enum stix_strict strict, stix_warn *w
 	struct found f = {.seen = 0};
 	int r;
 
-	if (json_type(obj) != JSON_OBJECT)
+	if (obj == NULL || json_type(obj) != JSON_OBJECT)
 		return broke(&c, NULL, RULE_KIND, "a STIX object is a JSON object");
 	if ((r = check_head(&c)) != 0 || (r = check_members(&c, &f)) != 0 || (r = check_common(&c, &f)) != 0 || (r = check_whole(&c)) != 0)
 		return r;
