@@ -18,7 +18,7 @@
 #include "tool.h"
 
 enum html {
-	H_TEXT, H_LT, H_END_TAG, H_TAG_NAME, H_BETWEEN, H_ATTR, H_AFTER_ATTR, H_BEFORE_VALUE,
+	H_TEXT, H_LT, H_END_TAG, H_TAG_NAME, H_BETWEEN, H_ATTR, H_BEFORE_VALUE,
 	H_DQ, H_SQ, H_AFTER_VALUE, H_DECL, H_COMMENT
 };
 struct place {                   /* where in the HTML we are */
@@ -197,9 +197,6 @@ static void step(struct compiler *c, char ch)
 	case H_TAG_NAME:
 	case H_BETWEEN:
 	case H_ATTR:
-	case H_AFTER_ATTR:
-		step_in_tag(c, ch);
-		break;
 	case H_AFTER_VALUE:
 		step_in_tag(c, ch);
 		break;
@@ -352,15 +349,34 @@ static void put_plural(struct compiler *c, const char *s)
 /* Between attributes, "just behind a name" and "just behind a value" mean the same: white space must follow. */
 static void settle(struct compiler *c)
 {
-	if (c->p.at == H_TAG_NAME)
+	switch (c->p.at) {
+	case H_TAG_NAME:
 		check_tag_name(c);
-	if (c->p.at == H_TAG_NAME || c->p.at == H_BETWEEN)
 		c->p.at = H_AFTER_VALUE;
-	if (c->p.at == H_ATTR || c->p.at == H_LT || c->p.at == H_END_TAG || c->p.at == H_BEFORE_VALUE || c->p.url_done)
-		if (c->p.at != H_TEXT && c->p.at != H_AFTER_VALUE)
-			tool_die(&c->t, "a directive cannot stand here");
-	if (c->p.at == H_TEXT || c->p.at == H_AFTER_VALUE)
-		c->p.url_done = false;
+		break;
+	case H_ATTR:
+		check_attr_name(c);
+		c->p.at = H_AFTER_VALUE;
+		break;
+	case H_BETWEEN:
+	case H_AFTER_VALUE:
+		c->p.at = H_AFTER_VALUE;
+		break;
+	case H_DQ:
+	case H_SQ:
+		if (is_url_attr(c->p.attr))
+			tool_die(&c->t, "an address in %s is one whole value", c->p.attr);
+		break;
+	case H_TEXT:
+		break;
+	case H_LT:
+	case H_END_TAG:
+	case H_BEFORE_VALUE:
+	case H_DECL:
+	case H_COMMENT:
+		tool_die(&c->t, "a directive cannot stand here");
+	}
+	c->p.url_done = false;
 }
 
 static bool same_place(const struct place *a, const struct place *b)
