@@ -65,17 +65,20 @@ bool file_read(const char *path, struct buf *out)
 
 int file_tile(void *ctx, unsigned level, uint64_t n, unsigned width, struct hash *out, struct err *e)
 {
-	CLEANUP_BUF struct buf name = BUF_INIT(0), data = BUF_INIT(0);
-	struct tile_name t = {.level = level, .n = n, .width = width};
-	struct path path;
+	for (unsigned w = width; w <= TILE_WIDTH; w++) {
+		const struct tile_name t = {.level = level, .n = n, .width = w};
+		CLEANUP_BUF struct buf name = BUF_INIT(0), data = BUF_INIT(0);
+		struct path path;
 
-	tile_path(&t, &name);
-	if (!file_read(path_make(&path, "%s/%s", (const char *)ctx, name.p), &data))
-		return fail(e, E_NOTFOUND, "%s is missing", name.p);
-	if (data.n != width * sizeof(*out))
-		return fail(e, E_CORRUPT, "%s has %zu bytes", name.p, data.n);
-	memcpy(out, data.p, data.n);
-	return 0;
+		tile_path(&t, &name);
+		if (!file_read(path_make(&path, "%s/%s", (const char *)ctx, name.p), &data))
+			continue;
+		if (data.n != w * sizeof(*out))
+			return fail(e, E_CORRUPT, "%s has %zu bytes", name.p, data.n);
+		memcpy(out, data.p, width * sizeof(*out));
+		return 0;
+	}
+	return fail(e, E_NOTFOUND, "tile %llu of level %u is missing", (unsigned long long)n, level);
 }
 
 static void tile_write(const char *dir, const struct tile_name *t, const void *p, size_t bytes)
