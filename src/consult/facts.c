@@ -164,8 +164,8 @@ static enum doc_word word_of(const struct entry *en)
 }
 
 /*
- * A word dated beyond what clocks may differ does not count yet if it would make the text agreed or public, and counts
- * at once if it stands against it. How far a date may lie in the past is not judged here: cosignatures bound it.
+ * A word dated further ahead than clocks may differ does not count yet if it would make the text agreed or public; one
+ * against the text does, at its date. How far a date may lie in the past is not judged here: cosignatures bound it.
  */
 static int tell_word(struct doc_story *s, const struct entry *en, size_t member, enum doc_word what, struct err *e)
 {
@@ -174,8 +174,6 @@ static int tell_word(struct doc_story *s, const struct entry *en, size_t member,
 
 	if (!against && ev.time > s->facts.now + LIMIT_CLOCK_SKEW_S * NS_PER_S)
 		return 0;
-	if (against && ev.time > s->facts.now)
-		ev.time = s->facts.now;
 	if (what == WORD_PUBLISH && (ev.publish_at = entry_time(json_get_str(en->object.val, "publish_at"))) == INT64_MIN)
 		return 0;
 	if (ev.time > s->latest)
