@@ -20,7 +20,7 @@ table() {
 	rand          -
 	random        -
 	srand         -
-	rename        src/base/fs.c
+	rename        src/base/fs.c,src/store/index.c
 	exit          src/cli/
 	_exit         src/cli/,src/record/signer.c
 	abort         src/crypto/ed25519.c

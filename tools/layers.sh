@@ -16,7 +16,7 @@ homes='yyjson.h=json nettle/=crypto sodium=crypto sqlite3.h=store libpq-fe.h=sto
 # Headers of the C library and the kernel that anyone may include. A header in neither list fails:
 # a new library is a decision, not an #include.
 libc='arpa/inet.h assert.h ctype.h dirent.h errno.h fcntl.h float.h getopt.h immintrin.h inttypes.h limits.h locale.h math.h
-net/if.h netdb.h netinet/in.h netinet/tcp.h poll.h pthread.h signal.h stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h
+net/if.h netdb.h netinet/in.h netinet/tcp.h poll.h pthread.h signal.h spawn.h stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h
 stdlib.h string.h strings.h sys/epoll.h sys/eventfd.h sys/file.h sys/mman.h sys/random.h sys/resource.h sys/select.h sys/signalfd.h sys/socket.h sys/stat.h
 sys/statvfs.h sys/syscall.h sys/time.h sys/types.h sys/uio.h sys/un.h sys/wait.h termios.h time.h unistd.h cpuid.h linux/landlock.h linux/seccomp.h
 sys/prctl.h sys/ioctl.h langinfo.h sys/capability.h endian.h'
