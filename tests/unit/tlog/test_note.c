@@ -356,7 +356,55 @@ static void long_notes(void **state)
 	assert_int_equal(note_parse(b.p, b.n, &n, NULL), E_LIMIT);
 }
 
+/* A signature of a kind we do not know is as long as it likes, but base64 from end to end. */
+static void long_signatures(void **state)
+{
+	uint8_t big[2428] = {1, 2, 3};
+
+	(void)state;
+	for (size_t len = 5; len < sizeof(big); len += len < 200 ? 1 : 97) {
+		CLEANUP_BUF struct buf b = BUF_INIT(0);
+		struct note n;
+		size_t at;
+
+		buf_puts(&b, "text\n\n" DASH "a ");
+		at = b.n;
+		base64_put(&b, big, len);
+		buf_putc(&b, '\n');
+		assert_int_equal(note_parse(b.p, b.n, &n, NULL), 0);
+		assert_int_equal(n.sig[0].blob_n, len);
+		assert_memory_equal(n.sig[0].blob, big, len < sizeof(n.sig[0].blob) ? len : sizeof(n.sig[0].blob));
+		for (size_t i = at + 3; i + 5 < b.n; i += 4) { /* padding where more follows */
+			const char was = b.p[i];
+
+			b.p[i] = '=';
+			assert_int_equal(note_parse(b.p, b.n, &n, NULL), E_FORMAT);
+			b.p[i] = was;
+		}
+	}
+}
+
 /* ---- merging ---- */
+
+static void merging_counts_lines_once(void **state)
+{
+	static const char twice[] = "text\nmore\n\n" DASH "a AAAAAAE=\n" DASH "a AAAAAAI=\n" DASH "b AAAAAAE=\n";
+	static const char once[] = "text\nmore\n\n" DASH "a AAAAAAE=\n" DASH "b AAAAAAE=\n";
+	static const char prefix[] = "text\n\n" DASH "a AAAAAAE=\n";
+	CLEANUP_BUF struct buf out = BUF_INIT(0), full = BUF_INIT(0), again = BUF_INIT(0);
+
+	(void)state;
+	assert_int_equal(note_merge(twice, sizeof(twice) - 1, once, sizeof(once) - 1, &out, NULL), 0);
+	assert_string_equal(out.p, once);
+	assert_int_equal(note_merge(once, sizeof(once) - 1, prefix, sizeof(prefix) - 1, &again, NULL), E_CONFLICT);
+	assert_int_equal(note_merge(prefix, sizeof(prefix) - 1, once, sizeof(once) - 1, &again, NULL), E_CONFLICT);
+	buf_puts(&full, "text\n\n");
+	for (int i = 0; i < LIMIT_NOTE_SIGS; i++)
+		note_put_sig(&full, "a", (uint32_t)i, "x", 1);
+	assert_int_equal(note_merge(full.p, full.n, full.p, full.n, &again, NULL), 0);
+	assert_string_equal(again.p, full.p);
+	assert_int_equal(note_merge(full.p, full.n, "text\n\n" DASH "b AAAAAAE=\n", 21, &again, NULL), E_LIMIT);
+}
 
 static void merging(void **state)
 {
@@ -401,7 +449,7 @@ int main(void)
 	    cmocka_unit_test(a_known_key_must_be_right), cmocka_unit_test(who_signs_for_what),
 	    cmocka_unit_test(origin_is_compared), cmocka_unit_test(time_out_of_range),
 	    cmocka_unit_test(inexact_checkpoints), cmocka_unit_test(inexact_notes), cmocka_unit_test(long_notes),
-	    cmocka_unit_test(merging)};
+	    cmocka_unit_test(long_signatures), cmocka_unit_test(merging_counts_lines_once), cmocka_unit_test(merging)};
 
 	if (crypto_init(NULL) < 0)
 		return 1;

@@ -110,7 +110,7 @@ static void wrong_endings(void **state)
 	    "group g all none\nquorum g\n", "group none all X1\nquorum none\n", "group X1 all X2\nquorum X1\n",
 	    "group g all X1 X1\nquorum g\n", "group g all X1\ngroup h all X1\nquorum g\n", "group g all h\ngroup h all X1\nquorum g\n",
 	    "quorum g\ngroup g all X1\n", "group g all X1\ngroup g all X2\nquorum g\n", "quorum x1\n", "log\nquorum none\n", "witness W\nquorum none\n",
-	    "witness W x y z\nquorum none\n", "log a b c\nquorum none\n", "quorum none # why\n"};
+	    "witness W x y z\nquorum none\n", "log a b c\nquorum none\n", "quorum none # why\n", "# \x7f\nquorum none\n", "# \x1b[2J\nquorum none\n"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {

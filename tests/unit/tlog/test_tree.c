@@ -328,6 +328,7 @@ static void impossible_claims(void **state)
 	assert_int_equal(consistency_verify(1, &b, 0, &a, NULL, 0, NULL), E_PROOF);
 	assert_int_equal(consistency_verify(1, &b, 1, &a, NULL, 0, NULL), E_PROOF);
 	assert_int_equal(consistency_verify(1, &b, 2, &b, NULL, 0, NULL), E_PROOF);
+	assert_int_equal(consistency_verify(3, &b, 5, &a, NULL, 0, NULL), E_PROOF);
 }
 
 /* ---- names ---- */
