@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/enc.h"
 #include "stix/priv.h"
 
 enum { W = 0, E = 1 };
@@ -19,7 +20,7 @@ struct text { char *p; size_t n, max; };
 static void put(struct text *t, const char *s, size_t n)
 {
 	for (size_t i = 0; i < n && t->n < t->max; i++)
-		t->p[t->n++] = (unsigned char)s[i] < 0x20 || s[i] == 0x7f ? '?' : s[i]; /* names from outside may hold line feeds */
+		t->p[t->n++] = s[i];
 }
 
 /* A path is cut at LIMIT_JSON_PATH; its beginning is what helps. */
@@ -40,12 +41,17 @@ static void put_path(struct text *t, const struct at *at)
 	}
 }
 
-/* Not inside a character: bytes of a cut UTF-8 sequence would spoil whatever shows the message. */
-static void end(struct text *t)
+/* Names and values from outside stand in these texts: no control characters, no half characters where one was cut. */
+static void clean(char *s)
 {
-	while (t->n == t->max && t->n > 0 && ((unsigned char)t->p[t->n - 1] & 0x80) != 0)
-		t->n--;
-	t->p[t->n] = '\0';
+	const size_t n = strlen(s);
+	size_t bad;
+
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f)
+			s[i] = '?';
+	while ((bad = utf8_check(s, n)) < n)
+		s[bad] = '?';
 }
 
 int broke(struct ck *c, const struct at *at, enum rule r, const char *fmt, ...)
@@ -55,11 +61,13 @@ int broke(struct ck *c, const struct at *at, enum rule r, const char *fmt, ...)
 	va_list ap;
 
 	put_path(&t, at);
-	end(&t);
+	path[t.n] = '\0';
+	clean(path);
 	va_start(ap, fmt);
 	if (vsnprintf(words, sizeof(words), fmt, ap) < 0)
 		words[0] = '\0';
 	va_end(ap);
+	clean(words);
 	if (rules[r].level[c->column] == W) {
 		if (c->warn != NULL)
 			c->warn(c->ctx, rules[r].name, path, words);

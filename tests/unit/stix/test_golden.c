@@ -2,7 +2,7 @@
 #include <dirent.h>
 #include <stdio.h>
 
-#include "base/clock.h"
+#include "base/enc.h"
 #include "base/fs.h"
 #include "stix/stix.h"
 #include "check.h"
@@ -219,10 +219,35 @@ static void handed_out(void **state)
 	json_free(doc);
 }
 
+/* What stands in the object cannot break a line or a character of the message that shows it. */
+static void messages_stay_clean(void **state)
+{
+	static const char *const texts[] = {
+		"{\"type\":\"verbale-series\",\"id\":\"verbale-series--00000000-0000-4000-8000-000000000002\",\"noun\":\"a\\nb\\r\\u007f\\u0000c\"}",
+		"{\"type\":\"verbale-series\",\"id\":\"verbale-series--00000000-0000-4000-8000-000000000002\",\"noun\":\"a語語語語語語語語語語語語語語語語語語\"}",
+		"{\"type\":\"verbale-series\",\"id\":\"verbale-series--00000000-0000-4000-8000-000000000002\",\"a\\nb語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語\":1}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct json_doc *doc = NULL;
+		struct err e = {.code = 0};
+		struct stix_object o;
+
+		assert_int_equal(json_read(texts[i], strlen(texts[i]), NULL, &doc, &e), 0);
+		assert_int_equal(stix_check(json_root(doc), STIX_DEFAULT, NULL, NULL, &o, &e), E_FORMAT);
+		assert_int_equal(utf8_check(e.msg, strlen(e.msg)), strlen(e.msg));
+		for (const char *p = e.msg; *p != '\0'; p++)
+			assert_true((unsigned char)*p >= 0x20 && *p != 0x7f);
+		json_free(doc);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(own), cmocka_unit_test(foreign), cmocka_unit_test(attack), cmocka_unit_test(definition), cmocka_unit_test(handed_out),
+		cmocka_unit_test(messages_stay_clean),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
