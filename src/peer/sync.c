@@ -159,23 +159,6 @@ static int begin_entries(struct sync *s, struct err *e)
 
 /* ---- checkpoint ---- */
 
-/* Is this the very head we hold? Then its history was checked when it was stored. */
-static int same_as_held(struct sync *s, bool *ret, struct err *e)
-{
-	CLEANUP_BUF struct buf held = BUF_INIT(LIMIT_NOTE_BYTES);
-	struct checkpoint c;
-	int rc;
-
-	*ret = false;
-	if (!s->state.known || s->state.log.note_frame == 0 || s->state.log.note_size != s->head.size)
-		return 0;
-	if ((rc = record_checkpoint(s->rd, s->state.log.log, &held, e)) != 0 ||
-	    (rc = checkpoint_open(held.p, held.n, &s->peer.log, NULL, 0, &c, NULL, NULL, e)) != 0)
-		return rc;
-	*ret = c.size == s->head.size && memcmp(&c.root, &s->head.root, sizeof(c.root)) == 0;
-	return 0;
-}
-
 typedef const uint8_t leaf_bytes[LEAF_LEN];
 
 static leaf_bytes *leaves_from(const struct sync *s, size_t skip)
@@ -212,21 +195,16 @@ static int begin_bundles(struct sync *s, struct err *e)
 
 static int take_checkpoint(struct sync *s, const char *p, size_t n, struct err *e)
 {
-	bool same = false;
 	int rc;
 
 	if ((rc = checkpoint_open(p, n, &s->peer.log, NULL, 0, &s->head, NULL, NULL, e)) != 0)
 		return rc;
 	buf_clear(&s->note);
 	buf_put(&s->note, p, n);
-	if ((rc = buf_err(&s->note, e, "checkpoint")) != 0 || (rc = same_as_held(s, &same, e)) != 0)
+	if ((rc = buf_err(&s->note, e, "checkpoint")) != 0)
 		return rc;
-	if (same)
-		return begin_entries(s, e);
 	/* Not beyond what is mirrored: no leaves are needed to see whether it fits. */
-	if (s->head.size <= s->state.log.size)
-		return follow(s, 0, e);
-	return begin_bundles(s, e);
+	return s->head.size <= s->state.log.size ? follow(s, 0, e) : begin_bundles(s, e);
 }
 
 /* ---- bundles ---- */

@@ -1,6 +1,7 @@
 #include "check.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
@@ -224,6 +225,22 @@ static void test_only_tls13(void **state)
 	assert_string_equal(got, "");
 }
 
+/* One address cannot take all connections. On plain listeners, where everybody is loopback, this does not hold. */
+static void test_connections_per_address(void **state)
+{
+	const struct fixture *const f = *state;
+	int fd[LIMIT_HTTP_PER_ADDR + 1];
+	char c;
+
+	for (size_t i = 0; i < LIMIT_HTTP_PER_ADDR + 1; i++)
+		fd[i] = dial(f->port);
+	assert_true(recv(fd[LIMIT_HTTP_PER_ADDR], &c, 1, 0) <= 0);
+	assert_int_equal(recv(fd[0], &c, 1, MSG_DONTWAIT), -1);
+	assert_int_equal(errno, EAGAIN);
+	for (size_t i = 0; i < LIMIT_HTTP_PER_ADDR + 1; i++)
+		close(fd[i]);
+}
+
 /* What a key is pinned by, computed by nobody's code of ours: openssl's DER of the public key. */
 static void test_identity(void **state)
 {
@@ -286,7 +303,7 @@ static void test_curl(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_with_and_without), cmocka_unit_test(test_certificate_without_its_key), cmocka_unit_test(test_only_tls13),
+		cmocka_unit_test(test_with_and_without), cmocka_unit_test(test_certificate_without_its_key), cmocka_unit_test(test_only_tls13), cmocka_unit_test(test_connections_per_address),
 		cmocka_unit_test(test_identity), cmocka_unit_test(test_curl),
 	};
 

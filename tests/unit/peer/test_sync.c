@@ -264,6 +264,7 @@ static void test_lies(void **state)
 		assert_true(l.told > 0);
 		assert_true(e.msg[0] != '\0');
 		assert_true(rc == E_NET || rc == E_FORMAT || rc == E_PROOF || rc == E_LIMIT);
+		assert_true((rc == E_NET) == (k <= LIE_STATUS_302) && (k != LIE_LONG || rc == E_LIMIT));
 		must_sync(&jp, &de, NULL);
 		assert_mirrored(&jp, &de, size, size);
 	}
