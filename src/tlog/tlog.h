@@ -37,7 +37,7 @@ struct tile_source {
 	int (*read)(void *ctx, unsigned level, uint64_t n, unsigned width, struct hash *out, struct err *e);
 	void *ctx;
 };
-/* Root of the first `size` leaves. size 0: empty_root(). */
+/* Root of the first `size` leaves. size 0: empty_root(). A size of LIMIT_LOG_SIZE or more is E_LIMIT here and below. */
 NODISCARD int tree_root(const struct tile_source *src, uint64_t size, struct hash *ret, struct err *e);
 /* Inclusion path of leaf `index` in the tree of `size`, leaf sibling first; *ret_n <= 63. */
 NODISCARD int tree_inclusion(const struct tile_source *src, uint64_t index, uint64_t size, struct hash path[LIMIT_PROOF_HASHES], size_t *ret_n, struct err *e);
@@ -48,7 +48,8 @@ NODISCARD int consistency_verify(uint64_t old_size, const struct hash *old_root,
 
 /*
  * Growing a tree: keeps the right edge (one partial tile per level) in memory.
- * append() returns the leaf's index. Full tiles are handed to `emit` the moment they fill.
+ * The leaf's index is t->size before the call. Full tiles are handed to `emit` the moment they fill (NULL: nobody
+ * wants them); if it fails, the tree is as before and the same tiles come again with the next try.
  */
 struct tree {
 	uint64_t size;
@@ -146,7 +147,7 @@ struct proof_report {
 	uint8_t leaf[LEAF_LEN];
 	struct note_key log;
 	struct cosigned cosigned[LIMIT_NOTE_SIGS]; size_t cosigners;
-	bool quorum;             /* policy's quorum met; without a policy: true */
+	bool quorum;             /* the policy's quorum is met ("quorum none" always is) */
 	int step;                /* steps passed: 1 leaf, 2 log signature, 3 inclusion, 4 quorum */
 };
 /* entry: the exact bytes of X.json. Everything or E_PROOF; ret is filled as far as it came. */
