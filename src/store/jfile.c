@@ -12,6 +12,12 @@
 /* Frames are collected up to this before they are written: the bytes are still in the L2 cache then, and a
  * batch of any size needs no more memory than this and one frame. */
 #define FLUSH (1024u * 1024)
+/*
+ * The first write into preallocated space costs its sync a commit of the file system's own (measured: 100 frames of
+ * 1 KB 0.30 ms instead of 0.13). Small batches write zeros ahead and pay that once per AHEAD.
+ */
+#define AHEAD (1024u * 1024)
+#define SMALL (256u * 1024)
 
 void jfile_close(void *eng)
 {
@@ -158,6 +164,7 @@ static int next_segment(struct jfile *j, struct err *e)
 	if (j->wfd >= 0)
 		j->fs.close(j->fs.ctx, j->wfd);
 	j->wfd = made.fd;
+	j->written = 0;
 	return 0;
 }
 
@@ -192,6 +199,20 @@ static int put_frame(struct jfile *j, const struct frame_head *h, const void *p,
 	return 0;
 }
 
+/* Zeros behind a small batch that reaches space never written. */
+static void put_ahead(struct jfile *j, uint64_t at, uint64_t bytes)
+{
+	uint64_t to = (at / AHEAD + 1) * AHEAD;
+	char *p;
+
+	to = to < j->size ? to : j->size;
+	if (bytes < SMALL && at > j->written && (p = buf_grow(&j->out, (size_t)(to - at))) != NULL)
+		memset(p, 0, (size_t)(to - at));
+	else
+		to = at;
+	j->written = j->written < to ? to : j->written;
+}
+
 static int write_batch(struct jfile *j, const struct frame_in *in, size_t count, uint64_t bytes, struct frame_ref *ret, bool *wrote, struct err *e)
 {
 	struct frame_head h = {.batch = (uint32_t)bytes, .first = j->head.no + 1, .no = j->head.no + 1};
@@ -207,6 +228,8 @@ static int write_batch(struct jfile *j, const struct frame_in *in, size_t count,
 			return rc;
 		ret[i] = (struct frame_ref){h.no, seg_at(j->segs - 1, at)};
 		at += frame_bytes(h.n);
+		if (i + 1 == count)
+			put_ahead(j, at, bytes);
 		if (j->out.n >= FLUSH || i + 1 == count) {
 			if ((rc = flush(j, done, wrote, e)) != 0)
 				return rc;

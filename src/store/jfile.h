@@ -30,6 +30,7 @@ struct jfile {
 	/* the writer's own */
 	int wfd;                  /* last segment */
 	struct buf out;           /* frames on their way to the file */
+	uint64_t written;         /* offset to which the last segment was written to by this opening */
 	bool stopped;             /* after an error whose effect on the disk is unknown */
 	char why[256];
 };
