@@ -100,6 +100,16 @@ static uint32_t frame_crc(const uint8_t *frame, uint32_t n)
 	return crc32c(0, frame + 4, (size_t)frame_bytes(n) - 4);
 }
 
+/* Marked, so that no single damaged byte makes eight zeros of a number and a hole of them (jtail.c). */
+static void put_number(uint8_t *to, uint64_t no)
+{
+	to[0] = FRAME_MARK;
+	be_put(to + 1, no, 7);
+}
+
+/* 0, which no frame has, without the mark. */
+static uint64_t get_number(const uint8_t *in) { return in[0] == FRAME_MARK ? be_get(in + 1, 7) : 0; }
+
 void frame_seal(uint8_t *frame, const struct frame_head *h)
 {
 	const size_t all = (size_t)frame_bytes(h->n);
@@ -110,8 +120,8 @@ void frame_seal(uint8_t *frame, const struct frame_head *h)
 	frame[9] = h->flags;
 	frame[10] = frame[11] = 0;
 	be_put(frame + 12, h->batch, 4);
-	be_put(frame + 16, h->no, 8);
-	be_put(frame + 24, h->first, 8);
+	put_number(frame + 16, h->no);
+	put_number(frame + 24, h->first);
 	memset(pad, 0, (size_t)(frame + all - pad));
 	frame[all - 1] = FRAME_END;
 	be_put(frame, frame_crc(frame, h->n), 4);
@@ -122,7 +132,7 @@ void frame_head_get(const uint8_t *in, struct frame_head *ret)
 	*ret = (struct frame_head){
 		.crc = (uint32_t)be_get(in, 4), .n = (uint32_t)be_get(in + 4, 4),
 		.type = in[8], .flags = in[9], .zero = (uint16_t)be_get(in + 10, 2),
-		.batch = (uint32_t)be_get(in + 12, 4), .no = be_get(in + 16, 8), .first = be_get(in + 24, 8)};
+		.batch = (uint32_t)be_get(in + 12, 4), .no = get_number(in + 16), .first = get_number(in + 24)};
 }
 
 const char *frame_head_check(const struct frame_head *h)

@@ -15,6 +15,7 @@
 #define FRAME_HEADER 32u
 #define FRAME_ALIGN 8u
 #define FRAME_LAST 1u      /* flag: last frame of its batch */
+#define FRAME_MARK 0xa5u   /* first byte of each of a frame's two numbers */
 #define FRAME_END 0xffu    /* last byte of every frame: a lost tail of a write cannot look whole */
 #define SEG_SHIFT 26       /* address = segment << SEG_SHIFT | offset */
 
