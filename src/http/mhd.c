@@ -320,7 +320,10 @@ static enum MHD_Result take_body(struct request *rq, const char *p, size_t n)
 		rq->refused = rq->body.err == E_LIMIT ? 413 : 503;
 		buf_free(&rq->body);
 	}
-	return rq->dropped <= rq->body.max ? MHD_YES : MHD_NO;
+	if (rq->dropped <= rq->body.max)
+		return MHD_YES;
+	rq->status = rq->refused; /* for the log; nothing can be said any more */
+	return MHD_NO;
 }
 
 enum MHD_Result mhd_request(void *cls, struct MHD_Connection *mc, const char *url, const char *method, const char *version, const char *upload, size_t *upload_n, void **ctx)

@@ -2,6 +2,7 @@
 
 #include <strings.h>
 
+#include "base/mem.h"
 #include "http/priv.h"
 
 static void seen(void *ctx, void *thread, const struct http_req *q, struct http_resp *r)
@@ -300,12 +301,34 @@ static void test_error_detail(void **state)
 	http_resp_free(&r);
 }
 
+/* Memory that runs out anywhere: an answer of some kind, no crash, no header half there. */
+static void test_no_memory(void **state)
+{
+	struct http_resp r;
+	struct http_req q;
+
+	(void)state;
+	for (long n = 1; n < 12; n++)
+		for (size_t i = 0; i < ARRAY_LEN(refusals) + 1; i++) {
+			q = i < ARRAY_LEN(refusals) ? request(refusals[i].method, refusals[i].path, refusals[i].headers) : request(HTTP_GET, "/de/series/x", NULL);
+			mem_fail_after(n);
+			http_dispatch(&conf, NULL, &q, &r);
+			mem_fail_after(0);
+			assert_in_range(r.status, 200, 599);
+			if (i == ARRAY_LEN(refusals) && r.body.err == 0)
+				assert_true(r.status == 200 || r.status == 503);
+			for (size_t k = 0; k < r.headers; k++)
+				assert_non_null(r.header[k].value);
+			http_resp_free(&r);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_found), cmocka_unit_test(test_refused), cmocka_unit_test(test_both_framings), cmocka_unit_test(test_taken),
 		cmocka_unit_test(test_hooks), cmocka_unit_test(test_etag), cmocka_unit_test(test_header_values), cmocka_unit_test(test_language),
-		cmocka_unit_test(test_error_detail),
+		cmocka_unit_test(test_error_detail), cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
