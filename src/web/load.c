@@ -207,7 +207,7 @@ struct v_links get_links(struct loader *l, const struct json_val *o, const char 
 	struct v_links ret = {v, 0};
 	struct json_iter it;
 
-	if (json_type(list) != JSON_ARRAY || v == NULL)
+	if (!is_list(list) || v == NULL)
 		return ret;
 	for (json_iter(&it, list); json_next(&it, NULL, &item); ) {
 		const char *url = json_get_str(item, "url");

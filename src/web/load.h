@@ -36,6 +36,7 @@ size_t load_ids(struct loader *l, const struct picks *rows, const char *type, co
 const char *get_str(struct loader *l, const struct json_val *o, const char *key);
 struct bitext get_text(struct loader *l, const struct json_val *o, const char *key);
 int64_t get_time(const struct json_val *o, const char *key, int64_t otherwise);
+static inline bool is_list(const struct json_val *v) { return v != NULL && json_type(v) == JSON_ARRAY; }
 bool get_bool(const struct json_val *o, const char *key);
 struct v_links get_links(struct loader *l, const struct json_val *o, const char *key);
 

@@ -15,7 +15,7 @@ static void get_unit(struct loader *l, const struct json_val *v, struct v_unit *
 	u->start = get_time(v, "start", INT64_MIN);
 	u->end = get_time(v, "end", INT64_MIN);
 	u->has_time = u->start != INT64_MIN && u->end != INT64_MIN;
-	if (json_type(lead) != JSON_ARRAY)
+	if (!is_list(lead))
 		return;
 	for (json_iter(&it, lead); json_next(&it, NULL, &party); )
 		if (json_str(party, NULL) != NULL)
@@ -27,7 +27,7 @@ static void get_units(struct loader *l, const struct json_val *o, struct v_docum
 	const struct json_val *list = json_get(o, "units"), *unit;
 	struct json_iter it;
 
-	if (json_type(list) != JSON_ARRAY || (d->unit = arena_array(l->a, json_len(list) + 1, sizeof *d->unit)) == NULL)
+	if (!is_list(list) || (d->unit = arena_array(l->a, json_len(list) + 1, sizeof *d->unit)) == NULL)
 		return;
 	for (json_iter(&it, list); json_next(&it, NULL, &unit); )
 		get_unit(l, unit, &d->unit[d->units++]);
@@ -38,7 +38,7 @@ static void get_langs(const struct json_val *o, const char *key, bool ret[LANG_C
 	const struct json_val *list = json_get(o, key), *v;
 	struct json_iter it;
 
-	if (json_type(list) != JSON_ARRAY)
+	if (!is_list(list))
 		return;
 	for (json_iter(&it, list); json_next(&it, NULL, &v); )
 		for (unsigned k = 0; k < LANG_COUNT; k++)

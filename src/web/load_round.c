@@ -19,7 +19,7 @@ static void get_observers(struct loader *l, const struct json_val *o, struct v_r
 	const struct json_val *list = json_get(o, "observers"), *v;
 	struct json_iter it;
 
-	if (json_type(list) != JSON_ARRAY || (r->observer = arena_array(l->a, json_len(list) + 1, sizeof *r->observer)) == NULL)
+	if (!is_list(list) || (r->observer = arena_array(l->a, json_len(list) + 1, sizeof *r->observer)) == NULL)
 		return;
 	for (json_iter(&it, list); json_next(&it, NULL, &v); )
 		r->observer[r->observers++] = (struct v_observer){get_text(l, v, "name"), get_str(l, v, "party")};
@@ -141,7 +141,7 @@ static int get_series(struct loader *l, const struct entry *en, struct v_series 
 		.title = get_text(l, o, "title"), .mandate = get_text(l, o, "mandate"), .rhythm = get_text(l, o, "rhythm"), .example = get_bool(o, "example")};
 	if (s->slug == NULL)
 		return fail(e, E_NOTFOUND, "not found");
-	if (json_type(list) == JSON_ARRAY)
+	if (is_list(list))
 		for (json_iter(&it, list); json_next(&it, NULL, &v) && s->members < LIMIT_MEMBERS; )
 			if (json_str(v, NULL) != NULL)
 				s->member[s->members++] = arena_str(l->a, json_str(v, NULL));
@@ -223,7 +223,7 @@ static void get_delegation(struct loader *l, const struct entry *en, struct v_ro
 	struct json_iter it;
 
 	/* Each side names its own people. */
-	if (!json_str_is(json_get(o, "party"), en->party) || json_type(list) != JSON_ARRAY)
+	if (!json_str_is(json_get(o, "party"), en->party) || !is_list(list))
 		return;
 	*g = (struct v_delegation){.party = arena_str(l->a, en->party), .member = arena_array(l->a, json_len(list) + 1, sizeof *g->member)};
 	if (g->member == NULL)
