@@ -182,7 +182,7 @@ int cli_collection(struct cli *cli, const char *given, uint8_t ret[16], struct e
 
 static int read_stdin(size_t max, struct buf *out, struct err *e)
 {
-	char chunk[65536];
+	char chunk[8192];
 	ssize_t n;
 
 	while ((n = read(STDIN_FILENO, chunk, sizeof(chunk))) != 0) {

@@ -264,7 +264,10 @@ int demo_node_start(struct demo_node *n, const struct cli *cli, struct err *e)
 		return fail_errno(e, E_ENV, errno, "demo: socket pair");
 	n->sock = pair[1];
 	if ((n->pid = fork()) == 0) {
-		close(pair[0]);
+		/* The other node's line must end with the story, not with us. */
+		if (pair[1] > 3)
+			(void)close_range(3, (unsigned)pair[1] - 1, 0);
+		(void)close_range((unsigned)pair[1] + 1, ~0U, 0);
 		run_child(n, cli);
 	}
 	close(pair[1]);
