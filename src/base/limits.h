@@ -52,7 +52,6 @@
 #define LIMIT_MARKINGS       64          /* marking-definitions one object and its parts may name */
 #define LIMIT_AGENCY         32          /* bytes; an agency's code: "MOFA", "BMVg", "CERT-Bund" */
 #define LIMIT_PERSON         64          /* bytes; a person's id inside its agency */
-#define LIMIT_RELEASE        (LIMIT_PARTY + 1 + LIMIT_AGENCY + 1 + LIMIT_PERSON) /* bytes; one release_to entry */
 #define LIMIT_TITLE          500         /* characters; a title or name in one language */
 #define LIMIT_TEXT           65536       /* characters; a longer text in one language (a unit of a document) */
 #define LIMIT_URL            2048        /* bytes; an address in an object */
