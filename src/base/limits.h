@@ -85,5 +85,5 @@
 #define LIMIT_PEER_BODY      (64UL * 1024 * 1024) /* bytes; largest answer taken from a peer */
 #define LIMIT_PEER_TIMEOUT_S 60          /* seconds; one request to a peer */
 #define LIMIT_PEER_TRIES     3           /* attempts at one request to a peer */
-#define LIMIT_FOLLOW_LEAVES  (1024UL * 1024)      /* leaves taken over in one step; a step is one journal batch (33 MiB) */
+#define LIMIT_FOLLOW_LEAVES  (16UL * 1024 * 1024) /* leaves taken over in one round; they stay in memory (33 bytes each) until proven */
 #define LIMIT_CLOCK_SKEW_S   300         /* seconds; a cosignature further in the future is refused */

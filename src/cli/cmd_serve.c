@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,6 +33,17 @@ static void wait_and_sync(struct cli *cli, const sigset_t *end)
 	}
 }
 
+/* Every connection is a descriptor; the usual soft limit of 1,024 is below LIMIT_HTTP_CONNS and the files beside. */
+static void raise_descriptors(void)
+{
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) == 0 && l.rlim_cur < l.rlim_max) {
+		l.rlim_cur = l.rlim_max;
+		IGNORE(setrlimit(RLIMIT_NOFILE, &l) != 0, "connections are refused earlier then");
+	}
+}
+
 int cmd_serve(struct cli *cli, struct err *e)
 {
 	struct node_server *s = NULL;
@@ -42,6 +54,7 @@ int cmd_serve(struct cli *cli, struct err *e)
 	sigemptyset(&end);
 	sigaddset(&end, SIGINT);
 	sigaddset(&end, SIGTERM);
+	raise_descriptors();
 	sigprocmask(SIG_BLOCK, &end, NULL); /* before any thread: they inherit it */
 	if ((rc = cli_open(cli, cli->arg[0], true, e)) != 0 || (rc = open_log(cli, &fd, &cli->w.log, e)) != 0)
 		return rc;

@@ -8,6 +8,7 @@
 #include "record/priv.h"
 
 #define LEAVES_PER_FRAME 65536
+#define FRAMES_PER_BATCH 16 /* 33 MB of leaves, within LIMIT_BATCH_BYTES */
 
 /* Every witness key we know, ours included: a bad line of a known key spoils a note. */
 static size_t witness_keys(const struct record *r, struct note_key *to)
@@ -117,34 +118,42 @@ static int compare_old(struct record *r, const struct log_state *l, const struct
 	return rc;
 }
 
-static size_t leaf_frames(size_t count) { return (count + LEAVES_PER_FRAME - 1) / LEAVES_PER_FRAME; }
+/* One batch: leaves from `from` on, and behind the last of them the note they lead to (NULL: more follow). */
+static int store_leaves(struct record *r, const char *origin, uint64_t from, const uint8_t (*leaves)[LEAF_LEN], size_t count, const struct buf *note, struct err *e)
+{
+	struct frame_in in[FRAMES_PER_BATCH + 1];
+	CLEANUP_BUF struct buf bytes = BUF_INIT(LIMIT_BATCH_BYTES);
+	size_t parts = 0, off = 0;
+	int rc;
 
+	for (size_t at = 0; at < count; at += LEAVES_PER_FRAME) {
+		frame_put_leaves(&bytes, origin, from + at, leaves + at, count - at < LEAVES_PER_FRAME ? count - at : LEAVES_PER_FRAME);
+		in[parts++] = (struct frame_in){.type = FRAME_PEER_LEAVES, .n = bytes.n};
+	}
+	if ((rc = buf_err(&bytes, e, "leaves")) != 0)
+		return rc;
+	for (size_t i = 0; i < parts; i++) { /* the buffer stands still now */
+		in[i].p = bytes.p + off;
+		in[i].n -= off;
+		off += in[i].n;
+	}
+	if (note != NULL)
+		in[parts++] = (struct frame_in){FRAME_PEER_CHECKPOINT, note->p, note->n};
+	return commit_frames(r, in, parts, e);
+}
+
+/*
+ * All leaves were found to lead to the signed root before the first is stored. A crash between two batches leaves
+ * some of them without their note: the next round goes on from there.
+ */
 static int store_head(struct record *r, const char *origin, uint64_t from, const uint8_t (*leaves)[LEAF_LEN], size_t count, const struct buf *note, struct err *e)
 {
-	const size_t parts = leaf_frames(count);
-	struct frame_in *in = mem_array(parts + 1, sizeof(*in));
-	CLEANUP_BUF struct buf bytes = BUF_INIT(LIMIT_BATCH_BYTES);
-	size_t off = 0;
-	int rc = in == NULL ? fail(e, E_NOMEM, "leaves") : 0;
+	const size_t most = FRAMES_PER_BATCH * LEAVES_PER_FRAME;
+	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < parts; i++) {
-		const size_t at = i * LEAVES_PER_FRAME, k = count - at < LEAVES_PER_FRAME ? count - at : LEAVES_PER_FRAME;
-
-		frame_put_leaves(&bytes, origin, from + at, leaves + at, k);
-		in[i] = (struct frame_in){.type = FRAME_PEER_LEAVES, .n = bytes.n};
-		rc = buf_err(&bytes, e, "leaves");
-	}
-	if (rc == 0) {
-		for (size_t i = 0; i < parts; i++) { /* the buffer stands still now */
-			in[i].p = bytes.p + off;
-			in[i].n -= off;
-			off += in[i].n;
-		}
-		in[parts] = (struct frame_in){FRAME_PEER_CHECKPOINT, note->p, note->n};
-		rc = commit_frames(r, in, parts + 1, e);
-	}
-	mem_free(in);
-	return rc;
+	for (; rc == 0 && count > most; from += most, leaves += most, count -= most)
+		rc = store_leaves(r, origin, from, leaves, most, NULL, e);
+	return rc == 0 ? store_leaves(r, origin, from, leaves, count, note, e) : rc;
 }
 
 static int cosign_and_store(struct record *r, const struct checkpoint *c, const char *note, size_t n, const uint8_t (*leaves)[LEAF_LEN], size_t count, uint64_t from, struct buf *ret_line, struct err *e)
