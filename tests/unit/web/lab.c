@@ -24,10 +24,23 @@ void weblab_set(struct weblab *w, const char *time)
 
 static struct node *node_of(struct weblab *w, const char *party) { return strcmp(party, "DE") == 0 ? &w->de : &w->jp; }
 
+/* b hands its cosignature of a's head back to a, as peers do. */
+static void hand_back(struct node *a, struct node *b)
+{
+	CLEANUP_BUF struct buf note = BUF_INIT(LIMIT_NOTE_BYTES);
+	struct peer_state st;
+
+	MUST(record_peer_state(b->rd, record_self(a->r), &st, &e));
+	MUST(record_checkpoint(b->rd, st.log.log, &note, &e));
+	MUST(record_add_cosignatures(a->r, note.p, note.n, &e));
+}
+
 static void meet(struct weblab *w)
 {
 	MUST(follow_direct(&w->de, &w->jp, &e));
 	MUST(follow_direct(&w->jp, &w->de, &e));
+	hand_back(&w->jp, &w->de);
+	hand_back(&w->de, &w->jp);
 }
 
 static void remember_first(struct weblab *w, const char *modified)
