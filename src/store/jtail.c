@@ -109,6 +109,16 @@ static int has_hole(struct walker *w, uint64_t extent, bool *ret, struct err *e)
 	return 0;
 }
 
+/* A header without holes was written whole: then it is right, or damaged. Its two lengths check each other. */
+static bool header_holds(const struct walker *w, const struct frame_head *h)
+{
+	const uint64_t n = frame_bytes(h->n);
+
+	if (frame_head_check(h) != NULL || h->no != w->next || h->first != w->next)
+		return false;
+	return (h->flags & FRAME_LAST) != 0 ? h->batch == n : h->batch >= n + frame_bytes(0);
+}
+
 /* No valid frame anywhere: the header alone, unproven, must show that the write was interrupted. */
 static int judge_header(struct walker *w, uint64_t end, uint64_t *ret_extent, bool *ret_torn, struct err *e)
 {
@@ -123,7 +133,7 @@ static int judge_header(struct walker *w, uint64_t end, uint64_t *ret_extent, bo
 	if ((rc = walker_window(w, w->pos, FRAME_HEADER, &p, e)) != 0 || p == NULL || *ret_torn)
 		return rc;
 	frame_head_get(p, &h);
-	if (frame_head_check(&h) == NULL && h.no == w->next && h.first == w->next)
+	if (header_holds(w, &h))
 		*ret_extent = h.batch;
 	return 0;
 }
