@@ -74,8 +74,8 @@ NODISCARD int node_create(struct cli *cli, const char *dir, struct err *e);
 struct node_server;
 NODISCARD int node_serve(struct cli *cli, struct log *log, struct node_server **ret, uint16_t *ret_http, uint16_t *ret_tls, struct err *e);
 void node_stop(struct node_server *s);
-/* One round of following all peers; prints nothing. The first failure is returned, the others are still tried. */
-NODISCARD int node_sync_all(struct cli *cli, struct err *e);
+/* One round of following all peers; prints nothing. The first failure is returned, the others are still tried. again: peer/peer.h. */
+NODISCARD int node_sync_all(struct cli *cli, bool again, struct err *e);
 struct peer_client_conf;
 NODISCARD int node_client_conf(struct cli *cli, char **ret_key, char **ret_cert, struct peer_client_conf *ret, struct err *e);
 /* The version asked for (NULL: newest), if this node's party may read it; E_NOTFOUND otherwise. Free: entry_free. */

@@ -137,8 +137,10 @@ static int sync_one(struct cli *cli, const struct party_keys *k, struct err *e)
 
 	if (k->url[0] == '\0')
 		return fail(e, E_NET, "%s: no address is known for this peer", k->party);
-	if ((rc = node_client_conf(cli, &key, &cert, &conf, e)) == 0)
+	if ((rc = node_client_conf(cli, &key, &cert, &conf, e)) == 0) {
+		conf.again = cli_opt(cli, "again") != NULL;
 		rc = peer_sync(cli->record, cli->rd, k, &conf, &p, &r, e);
+	}
 	cli_progress_end(cli);
 	if (rc != 0)
 		return rc;

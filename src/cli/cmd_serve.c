@@ -19,15 +19,23 @@ static int open_log(struct cli *cli, int *ret_fd, struct log **ret, struct err *
 	return *ret == NULL ? fail(e, E_NOMEM, "log") : 0;
 }
 
+#define AGAIN_S 86400 /* once a day all entries are asked for anew: what was released to us since it was first asked */
+
 /* Wait for the end, following the peers in between. */
 static void wait_and_sync(struct cli *cli, const sigset_t *end)
 {
 	const uint64_t every = conf_number(&cli->conf, CONF_sync_interval);
 	const struct timespec pause = {.tv_sec = every > 0 ? (time_t)every : 3600};
 
-	for (;;) {
+	uint64_t since = 0;
+
+	for (;; since += every) {
+		const bool again = since >= AGAIN_S;
+
 		if (every > 0)
-			IGNORE(node_sync_all(cli, NULL) != 0, "each failure is in the log; the next round tries again");
+			IGNORE(node_sync_all(cli, again, NULL) != 0, "each failure is in the log; the next round tries again");
+		if (again)
+			since = 0;
 		if (sigtimedwait(end, NULL, &pause) > 0)
 			return;
 	}

@@ -132,7 +132,7 @@ static int do_sync(struct child *c, const char *id, const char *text, struct err
 {
 	(void)id;
 	(void)text;
-	return node_sync_all(&c->cli, e);
+	return node_sync_all(&c->cli, false, e);
 }
 
 static int do_agree(struct child *c, const char *id, const char *text, struct err *e)

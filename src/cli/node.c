@@ -190,7 +190,7 @@ int node_client_conf(struct cli *cli, char **ret_key, char **ret_cert, struct pe
 	return *ret_key == NULL || *ret_cert == NULL ? fail(e, E_NOMEM, "TLS files") : 0;
 }
 
-int node_sync_all(struct cli *cli, struct err *e)
+int node_sync_all(struct cli *cli, bool again, struct err *e)
 {
 	CLEANUP_STR char *key = NULL, *cert = NULL;
 	const struct party_keys *peers;
@@ -198,7 +198,8 @@ int node_sync_all(struct cli *cli, struct err *e)
 	struct peer_client_conf conf;
 	int rc = node_client_conf(cli, &key, &cert, &conf, e);
 
-	for (size_t i = 0; i < n; i++) {
+	conf.again = again;
+	for (size_t i = 0; rc != E_NOMEM && i < n; i++) {
 		struct sync_report rep;
 		struct err here = {0};
 		int one;

@@ -36,7 +36,7 @@ NODISCARD struct json_pool *json_pool_new(void); /* NULL: no memory. One per thr
 void json_pool_free(struct json_pool *p);
 
 const struct json_val *json_root(const struct json_doc *d);
-enum json_type json_type(const struct json_val *v);
+enum json_type json_type(const struct json_val *v); /* NULL: JSON_NULL */
 /* All getters take NULL and the wrong type: they answer NULL, 0 or false. */
 const struct json_val *json_get(const struct json_val *obj, const char *key);
 const struct json_val *json_getn(const struct json_val *obj, const char *key, size_t n);

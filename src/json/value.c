@@ -9,6 +9,8 @@ enum json_type json_type(const struct json_val *v)
 {
 	yyjson_val *r = json_raw(v);
 
+	if (v == NULL)
+		return JSON_NULL;
 	switch (unsafe_yyjson_get_type(r)) {
 	case YYJSON_TYPE_BOOL: return unsafe_yyjson_get_bool(r) ? JSON_TRUE : JSON_FALSE;
 	case YYJSON_TYPE_NUM: return JSON_NUMBER;

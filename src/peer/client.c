@@ -171,7 +171,9 @@ int peer_sync(struct record *r, struct record_reader *rd, const struct party_key
 
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return fail(e, E_ENV, "libcurl does not start");
-	if ((rc = sync_new(r, rd, peer, &s, e)) == 0 && (rc = open_line(&l, c, e)) == 0 && (rc = carry(&l, s, p, e)) == 0)
+	if ((rc = sync_new(r, rd, peer, &s, e)) == 0 && c->again)
+		sync_again(s);
+	if (rc == 0 && (rc = open_line(&l, c, e)) == 0 && (rc = carry(&l, s, p, e)) == 0)
 		*ret = *sync_result(s);
 	sync_free(s);
 	if (l.curl != NULL)

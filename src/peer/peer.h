@@ -24,6 +24,7 @@ struct sync_request {
 struct sync;
 /* Start following `peer` from where the record stands. The keys are copied. */
 NODISCARD int sync_new(struct record *r, struct record_reader *rd, const struct party_keys *peer, struct sync **ret, struct err *e);
+void sync_again(struct sync *s); /* before the first sync_next(): see peer_client_conf.again */
 void sync_free(struct sync *s);
 /* What to fetch next; false: done, or failed. The same request until sync_answer() takes its answer. */
 bool sync_next(struct sync *s, struct sync_request *ret);
@@ -34,7 +35,8 @@ struct sync_report { uint64_t old_size, size, entries_new, entries_asked, reques
 const struct sync_report *sync_result(const struct sync *s);
 
 /* Carry a sync over the network. `tls_key`/`tls_cert`: our PEM files; the peer's key is pinned. */
-struct peer_client_conf { const char *tls_key_path, *tls_cert_path; unsigned timeout_s; };
+/* again: ask for all entries anew, also below those asked for before: what was released to us since. */
+struct peer_client_conf { const char *tls_key_path, *tls_cert_path; unsigned timeout_s; bool again; };
 NODISCARD int peer_sync(struct record *r, struct record_reader *rd, const struct party_keys *peer, const struct peer_client_conf *c,
     const struct progress *p, struct sync_report *ret, struct err *e);
 

@@ -13,6 +13,7 @@ struct sync {
 	struct record_reader *rd;
 	struct party_keys peer;
 	enum step step;
+	bool again;                /* entries from the first on */
 	struct peer_state state;   /* as mirrored */
 	struct checkpoint head;    /* what the peer offers; its signature is checked */
 	struct buf note;           /* the same as a note */
@@ -45,6 +46,8 @@ int sync_new(struct record *r, struct record_reader *rd, const struct party_keys
 	*ret = s;
 	return 0;
 }
+
+void sync_again(struct sync *s) { s->again = true; }
 
 void sync_free(struct sync *s)
 {
@@ -150,7 +153,7 @@ static int begin_entries(struct sync *s, struct err *e)
 	if ((rc = record_peer_state(s->rd, &s->peer, &s->state, e)) != 0)
 		return rc;
 	s->report.size = s->state.log.size;
-	s->from = s->state.log.entries_to;
+	s->from = s->again ? 0 : s->state.log.entries_to;
 	s->to = s->head.size < s->state.log.size ? s->head.size : s->state.log.size;
 	s->report.nothing_new = s->report.size == s->report.old_size && s->from >= s->to;
 	s->step = STEP_ENTRIES;

@@ -153,34 +153,62 @@ int record_newest(struct record_reader *rd, const char *id, const uint8_t *colle
 
 /* ---- release ---- */
 
-/* Markings other than TLP count only through the definition itself: what it says, or unknown. */
-static enum tlp marking_level(struct record_reader *rd, const char *id)
+/* What one version of a marking-definition says; unreadable is unknown. */
+static enum tlp version_level(const struct entry *en)
 {
-	struct entry en;
 	enum tlp t = TLP_UNKNOWN;
 
-	if (record_newest(rd, id, NULL, &en, NULL) != 0)
-		return TLP_UNKNOWN;
-	switch (stix_marking_of(en.object.val, &t)) {
+	switch (stix_marking_of(en->object.val, &t)) {
 	case MARKING_STATEMENT:
-		t = TLP_NONE;
-		break;
+		return TLP_NONE;
 	case MARKING_TLP:
-		break;
+		return t;
 	case MARKING_UNKNOWN:
-		t = TLP_UNKNOWN;
 		break;
 	}
-	entry_free(&en);
-	return t;
+	return TLP_UNKNOWN;
 }
 
-static enum tlp level_of(struct record_reader *rd, const struct stix_object *o)
+struct levels { struct record_reader *rd; uint32_t log; enum tlp strictest; bool any; };
+
+static int look_at_marking(void *ctx, const struct index_entry *row, struct err *e)
+{
+	struct levels *l = ctx;
+	struct entry en;
+	enum tlp t;
+	int rc;
+
+	if (row->log != l->log)
+		return 0;
+	if ((rc = record_read(l->rd, row, &en, e)) != 0)
+		return rc;
+	t = version_level(&en);
+	entry_free(&en);
+	l->any = true;
+	if (t > l->strictest)
+		l->strictest = t;
+	return 0;
+}
+
+/*
+ * Markings other than TLP count only through their definition, as the object's own writer logged it; of several the
+ * strictest holds. Otherwise a member could loosen another's marking by logging a harmless text under its id.
+ */
+static enum tlp marking_level(struct record_reader *rd, const char *id, uint32_t log)
+{
+	struct levels l = {.rd = rd, .log = log, .strictest = TLP_NONE};
+
+	if (index_versions(rd->ix, id, NULL, look_at_marking, &l, NULL) != 0 || !l.any)
+		return TLP_UNKNOWN;
+	return l.strictest;
+}
+
+static enum tlp level_of(struct record_reader *rd, const struct stix_object *o, uint32_t log)
 {
 	enum tlp t = o->tlp;
 
 	for (size_t i = 0; i < o->markings && t != TLP_UNKNOWN; i++) {
-		const enum tlp m = marking_level(rd, o->marking[i]);
+		const enum tlp m = marking_level(rd, o->marking[i], log);
 
 		if (m > t)
 			t = m;
@@ -192,7 +220,7 @@ int record_may_read(struct record_reader *rd, const struct reader *who, const st
 {
 	struct record *r = rd->r;
 	struct policy_object o = {
-		.tlp = level_of(rd, &en->object), .has_release_to = en->object.has_release_to,
+		.tlp = level_of(rd, &en->object, en->row.log), .has_release_to = en->object.has_release_to,
 		.release_to = en->object.release_to, .release_to_n = en->object.release_to_n, .writer = en->party,
 	};
 	struct collection col;

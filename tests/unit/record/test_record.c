@@ -320,6 +320,68 @@ static void a_rewritten_log_is_refused(void **state)
 	lab_close(&l);
 }
 
+#define MARKING "marking-definition--3f2b8f0e-9d11-4c5e-8b1c-2f1f0d3c9a77"
+#define OTHER_COLLECTION "1b7c2d2e-6a0b-4d0e-9d51-6f1f0d3c9a02"
+
+static char *replaced(const char *text, const char *from, const char *to)
+{
+	const char *at = strstr(text, from);
+
+	assert_non_null(at);
+	return mem_printf("%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+}
+
+static enum added add_to(struct node *n, const char *collection, const char *json)
+{
+	struct add_opt opt = {.strict = STIX_DEFAULT, .role = ROLE_NODE};
+	const struct add_item item = {json, strlen(json)};
+	struct add_result res;
+	struct err e;
+
+	assert_true(uuid_parse(collection, strlen(collection), opt.collection));
+	assert_int_equal(record_add(n->r, &opt, &item, 1, &res, &e), 0);
+	if (res.what == ADDED_REFUSED)
+		print_message("%s\n", res.err.msg);
+	return res.what;
+}
+
+/* A restrictive marking stays so although somebody logs a harmless text under its id in another collection. */
+static void no_one_loosens_a_marking(void **state)
+{
+	static const char unknown[] = "{\"type\":\"marking-definition\",\"spec_version\":\"2.1\",\"id\":\"" MARKING "\",\"created\":\"2016-09-01T08:00:00.000Z\","
+	    "\"extensions\":{\"extension-definition--11111111-2222-4333-8444-555555555555\":{\"extension_type\":\"property-extension\",\"level\":\"inner circle\"}}}";
+	static const char harmless[] = "{\"type\":\"marking-definition\",\"spec_version\":\"2.1\",\"id\":\"" MARKING "\",\"created\":\"2016-09-01T08:00:00.000Z\","
+	    "\"definition_type\":\"statement\",\"definition\":{\"statement\":\"Copyright 2016\"}}";
+	const struct reader jp = {.party = "JP", .role = ROLE_NODE, .via = VIA_SYNC};
+	struct lab l;
+	struct node n;
+	struct entry en;
+	char *json, *other;
+	struct err e;
+
+	(void)state;
+	lab_open(&l, 10);
+	node_make(&l, &n, "DE");
+	found_collection(&n, "\"DE\",\"JP\"", "amber");
+	json = collection_json(&n, "\"DE\",\"JP\"", "amber", "2016-09-01T08:00:00.000Z");
+	other = replaced(json, COLLECTION, OTHER_COLLECTION);
+	assert_int_equal(add_to(&n, OTHER_COLLECTION, other), ADDED_NEW);
+	mem_free(json);
+	mem_free(other);
+	json = indicator_json(1, MARKING, "marked");
+	add_ok(&n, json);
+	assert_int_equal(record_read_at(n.rd, 0, 2, &en, &e), 0);
+	assert_int_equal(record_may_read(n.rd, &jp, &en, &e), E_NOTFOUND); /* the definition is not held */
+	assert_int_equal(add_to(&n, OTHER_COLLECTION, harmless), ADDED_NEW);
+	assert_int_equal(record_may_read(n.rd, &jp, &en, &e), 0);
+	assert_int_equal(add_to(&n, COLLECTION, unknown), ADDED_NEW);
+	assert_int_equal(record_may_read(n.rd, &jp, &en, &e), E_NOTFOUND); /* the stricter one holds */
+	entry_free(&en);
+	mem_free(json);
+	node_free(&n);
+	lab_close(&l);
+}
+
 static void a_damaged_index_is_made_anew(void **state)
 {
 	struct lab l;
@@ -359,6 +421,7 @@ int main(void)
 		cmocka_unit_test(an_old_copy_is_refused),
 		cmocka_unit_test(peers_follow_and_cosign),
 		cmocka_unit_test(a_rewritten_log_is_refused),
+		cmocka_unit_test(no_one_loosens_a_marking),
 		cmocka_unit_test(a_damaged_index_is_made_anew),
 	};
 
