@@ -33,7 +33,7 @@ result() {
 log_of() { echo "$logs/$(echo "$1" | tr -c 'A-Za-z0-9_.\n-' '_').log"; }
 
 tail_of() { # show the end of a log, set in, without ninja's progress
-	grep -vE '^\[[0-9]+/[0-9]+\] [A-Z]' "$1" | tail -n "${2:-40}" | sed 's/^/       | /'
+	grep -vE '^\[[0-9]+/[0-9]+\] [A-Z]|DEPRECATION' "$1" | tail -n "${2:-40}" | sed 's/^/       | /'
 }
 
 # step NAME SECONDS COMMAND…: one test, passed if the command succeeds in time.
