@@ -19,8 +19,7 @@ build: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
 
 demo: build
-	@$(BUILD)/src/cli/verbale demo
-	@if [ -x tools/demo-check.sh ]; then tools/demo-check.sh; fi
+	@BUILD=$(BUILD) $(BUILD)/src/cli/verbale demo --check tools/demo-check.sh
 
 check:
 	@tools/setup.sh build check
