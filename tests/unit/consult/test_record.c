@@ -401,6 +401,13 @@ static void no_way_round(void **unused)
 		REFUSED(E_CONFLICT, write_document(&p, &p.jp, "made anew", NULL, false, &e)); /* created stays */
 		memcpy(p.created, keep, sizeof(keep));
 	}
+	for (int i = 0; i < 2; i++) { /* so do kind and number */
+		now_text(&p, now);
+		put_head(&b, &p.jp, DOC, p.created, now);
+		buf_printf(&b, ",\"round_ref\":\"" ROUND "\",\"kind\":\"%s\",\"number\":\"%s\",\"title\":{\"en\":\"Test\"},\"date\":\"2016-09-09T08:30:00Z\",\"authentic\":[\"en\"],"
+		    "\"units\":[{\"number\":\"1\",\"text\":{\"en\":\"x\"},\"state\":\"agreed\"}]", i == 0 ? "agenda" : "minutes", i == 0 ? "T-1" : "T-2");
+		REFUSED(E_STATE, add(&p.jp, &b, &e));
+	}
 	p.l.now += 2 * NS_PER_S;
 	OK(write_document(&p, &p.jp, "newer", NULL, false, &e));
 	meet(&p);
