@@ -78,6 +78,17 @@ static const char *key_text(struct loader *l, const struct note_key *k)
 	return b.p != NULL ? arena_str(l->a, b.p) : "";
 }
 
+/* SubjectPublicKeyInfo of an Ed25519 key (RFC 8410 §4): a fixed head, then the key. */
+static const char *der_text(struct loader *l, const uint8_t pk[ED25519_PK])
+{
+	static const uint8_t head[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
+	uint8_t der[sizeof head + ED25519_PK];
+
+	memcpy(der, head, sizeof head);
+	memcpy(der + sizeof head, pk, ED25519_PK);
+	return base64_text(l, der, sizeof der);
+}
+
 static void put_files(struct loader *l, const struct entry *en, struct v_evidence *ev)
 {
 	const struct url base = url_path(l->a, "r", en->row.id, "v", en->row.modified, NULL);
@@ -143,11 +154,11 @@ static int check_entry(struct loader *l, const struct entry *en, const char *wha
 	int rc;
 
 	*ev = (struct v_evidence){.what = what, .party = arena_str(l->a, en->party), .id = arena_str(l->a, en->row.id), .modified = arena_str(l->a, en->row.modified),
-		.entry_sha256 = "", .leaf = "", .leaf_hash = "", .root = "", .origin = "", .vkey = "", .key_hex = ""};
+		.entry_sha256 = "", .leaf = "", .leaf_hash = "", .root = "", .origin = "", .vkey = "", .key_der = ""};
 	if (r == NULL || writer == NULL)
 		return fail(e, r == NULL ? E_NOMEM : E_NOTFOUND, "not found");
 	ev->vkey = key_text(l, &writer->log);
-	ev->key_hex = hex_text(l, writer->log.pk, sizeof writer->log.pk);
+	ev->key_der = der_text(l, writer->log.pk);
 	put_files(l, en, ev);
 	if ((rc = load_policy(l, en, &policy, e)) != 0 || (rc = tlog_policy_parse(policy.p, policy.n, &pol, e)) != 0)
 		return rc;

@@ -134,7 +134,7 @@ struct v_evidence {
 	int step;                            /* steps passed, 4 = all (tlog/tlog.h proof_report) */
 	const char *fault;                   /* English detail where a step failed */
 	bool pending;                        /* everything holds but no peer has cosigned this head yet */
-	const char *entry_sha256, *leaf, *leaf_hash, *root, *origin, *vkey, *key_hex;
+	const char *entry_sha256, *leaf, *leaf_hash, *root, *origin, *vkey, *key_der; /* RFC 8410 SubjectPublicKeyInfo, base64 */
 	const char **path; size_t path_n;
 	uint64_t index, size;
 	struct v_cosign *cosign; size_t cosigns;

@@ -146,7 +146,7 @@ static void proof_make(struct arena *a, const struct v_round *r, struct v_proof 
 		*e = (struct v_evidence){.what = s_(i == 0 ? N_("The document") : N_("Assent")), .party = s_(i == 1 ? "DE" : "JP"), .id = "verbale-document--1", .modified = "2016-09-12T08:00:00.000Z",
 			.json = url_path(a, "r", "x", "v", "y.json", NULL), .proof = url_path(a, "r", "x", "v", "y.tlog-proof", NULL), .policy = url_path(a, "r", "x", "v", "y.policy", NULL),
 			.json_name = "1.json", .proof_name = "1.tlog-proof", .policy_name = "1.policy", .step = i == 2 ? 3 : 4, .pending = i == 2, .fault = i == 1 ? s_("inclusion: the path is too short") : NULL,
-			.entry_sha256 = HASH64, .leaf = "01" HASH64, .leaf_hash = HASH64, .root = s_("wD6R+hYJ0KcfB2yK8QJm1x2m0mX1nCq1m4e9Wb6cAxs="), .origin = s_("log.jp.example/verbale"), .vkey = s_("log.jp.example/verbale+1a2b3c4d+AbCdEfGhIjKlMnOpQrStUvWxYz0123456789ABCDEFGH"), .key_hex = HASH64, .index = 411, .size = 418};
+			.entry_sha256 = HASH64, .leaf = "01" HASH64, .leaf_hash = HASH64, .root = s_("wD6R+hYJ0KcfB2yK8QJm1x2m0mX1nCq1m4e9Wb6cAxs="), .origin = s_("log.jp.example/verbale"), .vkey = s_("log.jp.example/verbale+1a2b3c4d+AbCdEfGhIjKlMnOpQrStUvWxYz0123456789ABCDEFGH"), .key_der = "MCowBQYDK2VwAyEA", .index = 411, .size = 418};
 		e->path_n = 2;
 		e->path = arena_array(a, 2, sizeof *e->path);
 		e->path[0] = e->path[1] = s_("wD6R+hYJ0KcfB2yK8QJm1x2m0mX1nCq1m4e9Wb6cAxs=");
