@@ -72,8 +72,11 @@ void db_close(struct db *d)
 	for (size_t i = 0; d->st != NULL && i < d->count; i++)
 		sqlite3_finalize(d->st[i]);
 	mem_free(d->st);
-	if (d->h != NULL && sqlite3_close(d->h) != SQLITE_OK)
-		assert(!"a statement outlived its connection");
+	if (d->h != NULL) {
+		const int rc = sqlite3_close(d->h);
+
+		assert(rc == SQLITE_OK); /* else a statement outlived its connection */
+	}
 	*d = (struct db){0};
 }
 

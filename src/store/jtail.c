@@ -91,8 +91,8 @@ static int search(struct walker *w, uint64_t end, uint64_t *ret_extent, bool *re
 	return 0;
 }
 
-/* Has [w->pos, w->pos + extent) a hole that an interrupted write leaves? */
-static int has_hole(struct walker *w, uint64_t extent, bool *ret, struct err *e)
+/* Has [w->pos, w->pos + extent) a hole that an interrupted write leaves? `whole`: a frame ends there. */
+static int has_hole(struct walker *w, uint64_t extent, bool whole, bool *ret, struct err *e)
 {
 	const uint8_t *p = NULL;
 	int rc;
@@ -100,7 +100,7 @@ static int has_hole(struct walker *w, uint64_t extent, bool *ret, struct err *e)
 	for (uint64_t at = 0; at < extent; at += FRAME_ALIGN) {
 		if ((rc = walker_window(w, w->pos + at, FRAME_ALIGN, &p, e)) != 0)
 			return rc;
-		if (p == NULL || zero(p, FRAME_ALIGN) || (at + FRAME_ALIGN == extent && p[FRAME_ALIGN - 1] == 0)) {
+		if (p == NULL || zero(p, FRAME_ALIGN) || (whole && at + FRAME_ALIGN == extent && p[FRAME_ALIGN - 1] == 0)) {
 			*ret = true;
 			return 0;
 		}
@@ -127,7 +127,7 @@ static int judge_header(struct walker *w, uint64_t end, uint64_t *ret_extent, bo
 	int rc;
 
 	*ret_extent = 0;
-	if ((rc = has_hole(w, FRAME_HEADER, ret_torn, e)) != 0 || *ret_torn)
+	if ((rc = has_hole(w, FRAME_HEADER, false, ret_torn, e)) != 0 || *ret_torn)
 		return rc;
 	*ret_torn = end < w->pos + FRAME_HEADER;
 	if ((rc = walker_window(w, w->pos, FRAME_HEADER, &p, e)) != 0 || p == NULL || *ret_torn)
@@ -151,7 +151,7 @@ int tail_judge(struct walker *w, const struct tail *t, uint64_t *ret_end, struct
 	if (rc == 0 && end > w->pos && extent == 0 && !later)
 		rc = judge_header(w, end, &extent, &torn, e);
 	if (rc == 0 && extent > 0 && extent <= w->size - w->pos && end <= w->pos + extent)
-		rc = has_hole(w, extent, &torn, e);
+		rc = has_hole(w, extent, true, &torn, e);
 	if (rc != 0)
 		return rc;
 	if (end > w->pos && !torn) {

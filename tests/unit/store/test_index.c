@@ -608,7 +608,7 @@ static void *race_reader(void *ctx)
 	struct race *race = ctx;
 	struct index_reader *r = NULL;
 	struct err e = {0};
-	uint64_t n, last, seen = 0;
+	uint64_t n = 0, last, seen = 0;
 
 	if (index_reader_open(race->path, &r, &e) != 0)
 		race->fault = "open";

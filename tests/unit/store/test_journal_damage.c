@@ -129,7 +129,40 @@ static void test_every_byte(void **state)
 	}
 }
 
-/* Bytes that appear behind the last batch were not written by an interrupted one if that would have no hole. */
+/* The last batch in many shapes: where it is alone in its segment, of one frame, with empty payloads … every bit. */
+static void test_every_bit_of_last(void **state)
+{
+	(void)state;
+	for (size_t shape = 0; shape < 60; shape++) {
+		struct disk *d = disk_new(shape);
+		const struct fs fs = disk_fs(d);
+		struct journal *j;
+		struct err e = {0};
+		uint64_t from, to;
+
+		assert_int_equal(fs.mkdir(fs.ctx, "/data", 0700), 0);
+		j = open_or_die(&fs, SEGMENT, true, NULL);
+		for (size_t i = 0; i < shape; i++)
+			OK(append_batch(j, 1 + i % 3, 40, &e));
+		from = ((struct jfile *)j->eng)->end;
+		OK(append_batch(j, 1 + shape % 4, shape % 5 * 20, &e));
+		to = ((struct jfile *)j->eng)->end;
+		journal_close(j);
+		disk_kill(d);
+		for (uint64_t at = from; at < to; at++) {
+			for (unsigned bit = 0; bit < 8; bit++) {
+				char what[80];
+
+				disk_flip(d, "/data/journal/00000000.seg", at, (uint8_t)(1u << bit));
+				(void)snprintf(what, sizeof(what), "shape %zu, byte %" PRIu64 " bit %u", shape, at, bit);
+				expect_corrupt(&fs, "00000000.seg", what);
+				disk_flip(d, "/data/journal/00000000.seg", at, (uint8_t)(1u << bit));
+			}
+		}
+		disk_free(d);
+	}
+}
+
 static void test_read_notices(void **state)
 {
 	struct ground *g = *state;
@@ -329,35 +362,43 @@ static void test_torn_subsets(void **state)
 	disk_free(before);
 }
 
-/* A write that stopped after any number of bytes. */
+/* A write that stopped after any number of bytes, for batches of many shapes. */
 static void test_torn_anywhere(void **state)
 {
-	struct ground *g = *state;
-	const uint64_t from = end_of(g, 3);
-	struct disk *before = disk_clone(g->disk);
-	struct journal *j = open_or_die(&g->fs, SEGMENT, true, NULL);
-	static uint8_t batch[SEGMENT];
-	struct err e = {0};
-	uint64_t to;
-	int fd;
+	(void)state;
+	for (size_t shape = 0; shape < 40; shape++) {
+		struct disk *before = disk_new(shape), *d;
+		struct fs fs = disk_fs(before);
+		struct journal *j;
+		static uint8_t batch[4 * SEGMENT];
+		struct err e = {0};
+		uint64_t from, to, no;
+		int fd;
 
-	OK(append_batch(j, 3, MOST, &e));
-	to = ((struct jfile *)j->eng)->end;
-	journal_close(j);
-	fd = g->fs.open(g->fs.ctx, segments[3], 0, 0);
-	assert_int_equal(g->fs.pread(g->fs.ctx, fd, batch, SEGMENT, 0), SEGMENT);
-	for (uint64_t n = 1; n <= to - from; n++) {
-		struct disk *d = disk_clone(before);
-		struct fs fs = disk_fs(d);
-
-		fd = fs.open(fs.ctx, segments[3], 2, 0);
-		assert_int_equal(fs.pwrite(fs.ctx, fd, batch + from, n, (off_t)from), n);
-		j = open_or_die(&fs, SEGMENT, true, NULL);
-		assert_int_equal(journal_head(j).no, n == to - from ? g->frames + 3 : g->frames);
+		assert_int_equal(fs.mkdir(fs.ctx, "/data", 0700), 0);
+		j = open_or_die(&fs, 4 * SEGMENT, true, NULL);
+		for (size_t i = 0; i < shape; i++)
+			OK(append_batch(j, 7, 3, &e)); /* up to numbers of two bytes */
+		from = ((struct jfile *)j->eng)->end;
+		no = journal_head(j).no;
+		d = disk_clone(before);
+		OK(append_batch(j, 1 + shape % 4, shape % 6 * 20, &e));
+		to = ((struct jfile *)j->eng)->end;
 		journal_close(j);
+		fd = fs.open(fs.ctx, segments[0], 0, 0);
+		assert_int_equal(fs.pread(fs.ctx, fd, batch, sizeof(batch), 0), sizeof(batch));
+		disk_free(before);
+		fs = disk_fs(d);
+		for (uint64_t n = 1; n <= to - from; n++) {
+			fd = fs.open(fs.ctx, segments[0], 2, 0);
+			assert_int_equal(fs.pwrite(fs.ctx, fd, batch + from, n, (off_t)from), n);
+			fs.close(fs.ctx, fd);
+			j = open_or_die(&fs, 4 * SEGMENT, true, NULL);
+			assert_int_equal(journal_head(j).no, n == to - from ? no + 1 + shape % 4 : no);
+			journal_close(j);
+		}
 		disk_free(d);
 	}
-	disk_free(before);
 }
 
 /* A half-made segment is made again. */
@@ -382,7 +423,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_every_byte), T(test_read_notices), T(test_zeroed), T(test_missing_segment), T(test_wrong_segment),
+		T(test_every_byte), T(test_every_bit_of_last), T(test_read_notices), T(test_zeroed), T(test_missing_segment), T(test_wrong_segment),
 		T(test_chain), T(test_torn_subsets), T(test_torn_anywhere), T(test_half_segment),
 	};
 
