@@ -169,7 +169,7 @@ int walker_corrupt(const struct walker *w, struct err *e)
 
 static int window_fill(struct walker *w, uint64_t at, size_t n, struct err *e)
 {
-	const size_t want = n > WINDOW ? n : WINDOW;
+	const size_t most = w->size < WINDOW ? (size_t)w->size : WINDOW, want = n > most ? n : most;
 	const uint64_t left = w->size - at;
 	char what[48];
 	uint8_t *p;

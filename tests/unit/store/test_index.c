@@ -789,7 +789,7 @@ static void test_foreign(void **state)
 	OK(index_open(g->path, &x, &e));
 	index_close(x);
 	OK(index_remove(g->path, &e));
-	OK(fs_replace_file(&fs, g->path, "this is no database, but long enough to hold a header of one hundred bytes, as any such file must begin with", 110, 0600, &e));
+	OK(fs_replace_file(&fs, g->path, "this is no database, but long enough to hold a header of one hundred bytes, as any such file must begin with", 100, 0600, &e));
 	assert_int_equal(index_open(g->path, &x, &e), E_CORRUPT);
 	assert_int_equal(index_open("/nonexistent/index", &x, &e), E_IO);
 	OK(index_remove(g->path, &e));
