@@ -234,7 +234,7 @@ const char *hex_text(struct loader *l, const void *p, size_t n)
 static int find_number(struct loader *l, const char *number, const char **ret, struct err *e)
 {
 	struct picks rows = {0};
-	const char **ids;
+	const char **ids = NULL;
 	int rc = load_rows_of_type(l, "verbale-document", &rows, e);
 	const size_t n = rc == 0 ? load_ids(l, &rows, "verbale-document", NULL, &ids) : 0;
 

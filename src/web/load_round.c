@@ -94,7 +94,7 @@ static bool is_member(const struct v_series *s, const char *party)
 static int get_rounds(struct loader *l, struct v_series *s, const uint8_t collection[16], struct err *e)
 {
 	struct picks rows = {0};
-	const char **ids;
+	const char **ids = NULL;
 	int rc = load_rows_about(l, s->id, &rows, e);
 	const size_t n = rc == 0 ? load_ids(l, &rows, "verbale-round", collection, &ids) : 0;
 
@@ -155,7 +155,7 @@ static int get_series(struct loader *l, const struct entry *en, struct v_series 
 static int find_series(struct loader *l, const char *slug, struct v_series *ret, size_t max, size_t *ret_n, struct err *e)
 {
 	struct picks rows = {0};
-	const char **ids;
+	const char **ids = NULL;
 	int rc = load_rows_of_type(l, "verbale-series", &rows, e);
 	const size_t n = rc == 0 ? load_ids(l, &rows, "verbale-series", NULL, &ids) : 0;
 
@@ -241,7 +241,7 @@ static void get_delegation(struct loader *l, const struct entry *en, struct v_ro
 
 static int get_delegations(struct loader *l, const struct picks *rows, const uint8_t collection[16], struct v_round *r, struct err *e)
 {
-	const char **ids;
+	const char **ids = NULL;
 	const size_t n = load_ids(l, rows, "verbale-delegation", collection, &ids);
 	int rc;
 
@@ -281,7 +281,7 @@ static int by_weight(const void *a, const void *b)
 
 static int get_documents(struct loader *l, const struct picks *rows, const uint8_t collection[16], struct v_round *r, struct err *e)
 {
-	const char **ids;
+	const char **ids = NULL;
 	const size_t n = load_ids(l, rows, "verbale-document", collection, &ids);
 	int rc;
 
