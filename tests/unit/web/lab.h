@@ -5,7 +5,7 @@
 #include "support.h"
 #include "web/web.h"
 
-struct weblab { struct lab l; struct node de, jp; struct demo_ids ids; char sha[65], first_modified[40], created[40]; struct web web; };
+struct weblab { struct lab l; struct node de, jp; struct demo_ids ids; long fail_after; /* memory runs out in the next answer */ char sha[65], first_modified[40], created[40]; struct web web; };
 
 /* Up to: both sides agreed to agenda and statement; nothing is published. The clock stands on 12 September 2016. */
 void weblab_open(struct weblab *w);

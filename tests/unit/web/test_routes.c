@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "base/mem.h"
 #include "consult/consult.h"
 
 #define STATEMENT "/de/series/de-jp-cyber/rounds/1/statement"
@@ -25,7 +26,6 @@ static void get_as(struct weblab *w, struct node *n, const char *target, const c
 	char *path = strdup(target), *query = strchr(path, '?');
 	struct http_resp r;
 
-	(void)w;
 	if (query != NULL) {
 		*query++ = '\0';
 		q.param[0].name = query;
@@ -37,7 +37,9 @@ static void get_as(struct weblab *w, struct node *n, const char *target, const c
 	}
 	q.path = path;
 	c.routes = web_routes(&c.route);
+	mem_fail_after(w->fail_after);
 	http_dispatch(&c, n->rd, &q, &r);
+	mem_fail_after(0);
 	*ret = (struct asked){.status = r.status, .headers = r.headers};
 	buf_put(&ret->body, r.fixed != NULL ? r.fixed : r.body.p != NULL ? r.body.p : "", r.fixed != NULL ? r.fixed_n : r.body.n);
 	for (size_t i = 0; i < r.headers; i++)
@@ -283,6 +285,35 @@ static void columns(void **state)
 	asked_free(&a);
 }
 
+/* However the memory runs out, nobody is shown half a page as a whole one. */
+static void no_half_pages(void **state)
+{
+	static const char *const pages[] = {"/de/", STATEMENT, "/ja/record/DJ-2016-0003", "/r/DJ-2016-0003.tlog-proof", "/en/record"};
+	struct weblab *w = *state;
+	bool whole = false;
+
+	weblab_publish(w, "2016-09-12T10:00:00.000Z");
+	weblab_set(w, "2016-09-12T10:20:00.000Z");
+	for (size_t i = 0; i < ARRAY_LEN(pages); i++, assert_true(whole)) {
+		whole = false;
+		for (long k = 1; !whole && k < 100000; k += 1 + k / 40) {
+			struct asked a, full;
+
+			w->fail_after = k;
+			get_as(w, &w->de, pages[i], NULL, &a);
+			w->fail_after = 0;
+			if (a.status == 200) {
+				get_as(w, &w->de, pages[i], NULL, &full);
+				assert_int_equal(a.body.n, full.body.n);
+				asked_free(&full);
+				whole = true;
+			} else
+				assert_true(a.status >= 500);
+			asked_free(&a);
+		}
+	}
+}
+
 static int setup(void **state)
 {
 	struct weblab *w = test_calloc(1, sizeof *w);
@@ -304,7 +335,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(unpublished_is_unknown, setup, teardown), cmocka_unit_test_setup_teardown(every_link_leads_somewhere, setup, teardown),
 		cmocka_unit_test_setup_teardown(files_prove_it, setup, teardown), cmocka_unit_test_setup_teardown(redirects, setup, teardown),
-		cmocka_unit_test_setup_teardown(columns, setup, teardown),
+		cmocka_unit_test_setup_teardown(columns, setup, teardown), cmocka_unit_test_setup_teardown(no_half_pages, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("web: over two nodes", tests, NULL, NULL);
