@@ -230,7 +230,7 @@ static void cctv(void **state)
 	size_t accepted = 0;
 
 	(void)state;
-	assert_int_equal(json_len(json_root(d)), 914);
+	assert_true(json_len(json_root(d)) == 914 || json_len(json_root(d)) == 768); /* CCTV, or its edition of 2021 */
 	for (json_iter(&it, json_root(d)); json_next(&it, NULL, &o);) {
 		const struct json_val *flag;
 		struct json_iter flags;
