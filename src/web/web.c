@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "tmpl.h"
+#include "web/tmpl.h"
 #include "web/asset.h"
 #include "web/load.h"
 #include "web/serve.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tmpl.h"
+#include "web/tmpl.h"
 
 #define HASH64 "9f2c41ab6e0d5b77c1f04a928835de16b0a94c3e52f7180d64e9ab210c5f7d03"
 
