@@ -152,6 +152,8 @@ int conf_read(struct conf *c, const struct fs *fs, const char *dir, struct err *
 
 	if (rc != 0)
 		return rc;
+	if (b.n > 0 && memchr(b.p, '\0', b.n) != NULL)
+		return fail(e, E_USAGE, "%s: a zero byte inside", path);
 	for (char *line = b.p; rc == 0 && line != NULL; line = next) {
 		if ((next = strchr(line, '\n')) != NULL)
 			*next++ = '\0';
