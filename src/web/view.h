@@ -84,6 +84,7 @@ struct v_document {
 	struct url with_english, mail;       /* s NULL: not offered */
 	const char *origin; uint64_t index, log_size;
 	bool confirmed;                      /* proof checked just now */
+	int64_t since;                       /* by the other sides' clocks, all of it was in the record by then; 0: not known */
 	bool example;
 };
 
@@ -181,6 +182,7 @@ const char *zone_text(enum lang l, int64_t ns, const char *zone);               
 /* "10:15 MESZ / 17:15 JST"; the second zone's date is named when it is another day. zone2 may be NULL or equal. */
 const char *clocks_text(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *zone2);
 const char *moment_text(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *zone2); /* date, clocks */
+const char *exactly_text(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *zone2); /* with seconds */
 const char *iso_date(struct arena *a, int64_t ns, const char *zone);
 const char *iso_time(struct arena *a, int64_t ns);
 const char *ordinal_text(struct arena *a, enum lang l, uint64_t n);                        /* 1. Runde, 第1回, Round 1 */

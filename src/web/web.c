@@ -190,6 +190,24 @@ static int round_(struct visit *v, struct err *e)
 	return 0;
 }
 
+/* When the last part of it was in the record at the latest; 0 while any part waits for another side's clock. */
+static int64_t known_since(const struct v_proof *p)
+{
+	int64_t since = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		int64_t first = 0;
+
+		for (size_t k = 0; k < p->evidence[i].bounds; k++)
+			if (p->evidence[i].bound[k].has_until && (first == 0 || p->evidence[i].bound[k].until < first))
+				first = p->evidence[i].bound[k].until;
+		if (first == 0)
+			return 0;
+		since = first > since ? first : since;
+	}
+	return since;
+}
+
 static int confirm(struct visit *v, const struct v_round *r, struct v_document *d, struct err *e)
 {
 	struct v_proof *proof = arena_get(v->l.a, sizeof *proof);
@@ -202,8 +220,10 @@ static int confirm(struct visit *v, const struct v_round *r, struct v_document *
 		return rc;
 	rc = load_proof(&v->l, d, r, &p, proof, e);
 	entry_free(&p.entry);
-	if (rc == 0)
+	if (rc == 0) {
 		d->confirmed = proof->ok;
+		d->since = known_since(proof);
+	}
 	return rc;
 }
 

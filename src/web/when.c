@@ -37,6 +37,13 @@ const char *clock_text(struct arena *a, int64_t ns, const char *zone)
 	return arena_printf(a, "%02d:%02d", c.hour, c.minute);
 }
 
+static const char *exact_text(struct arena *a, int64_t ns, const char *zone)
+{
+	const struct civil c = civil_in(ns, zone);
+
+	return arena_printf(a, "%02d:%02d:%02d", c.hour, c.minute, c.second);
+}
+
 const char *zone_text(enum lang l, int64_t ns, const char *zone)
 {
 	static const struct { const char *abbr, *id; } names[] = {
@@ -53,16 +60,28 @@ const char *zone_text(enum lang l, int64_t ns, const char *zone)
 	return abbr;
 }
 
-const char *clocks_text(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *zone2)
+typedef const char *clock_writer(struct arena *a, int64_t ns, const char *zone);
+
+static const char *two_clocks(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *zone2, clock_writer *clock)
 {
 	const struct civil c = civil_in(ns, zone), d = civil_in(ns, zone2);
-	const char *first = arena_printf(a, "%s\u00a0%s", clock_text(a, ns, zone), zone_text(l, ns, zone));
+	const char *first = arena_printf(a, "%s\u00a0%s", clock(a, ns, zone), zone_text(l, ns, zone));
 
 	if (zone2 == NULL || strcmp(zone_text(l, ns, zone), zone_text(l, ns, zone2)) == 0)
 		return first;
 	if (c.day == d.day)
-		return arena_printf(a, "%s / %s\u00a0%s", first, clock_text(a, ns, zone2), zone_text(l, ns, zone2));
-	return arena_printf(a, "%s / %s, %s\u00a0%s", first, date_text(a, l, ns, zone2), clock_text(a, ns, zone2), zone_text(l, ns, zone2));
+		return arena_printf(a, "%s / %s\u00a0%s", first, clock(a, ns, zone2), zone_text(l, ns, zone2));
+	return arena_printf(a, "%s / %s, %s\u00a0%s", first, date_text(a, l, ns, zone2), clock(a, ns, zone2), zone_text(l, ns, zone2));
+}
+
+const char *clocks_text(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *zone2)
+{
+	return two_clocks(a, l, ns, zone, zone2, clock_text);
+}
+
+const char *exactly_text(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *zone2)
+{
+	return arena_printf(a, l == LANG_JA ? "%s%s" : "%s, %s", date_text(a, l, ns, zone), two_clocks(a, l, ns, zone, zone2, exact_text));
 }
 
 const char *moment_text(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *zone2)

@@ -69,7 +69,7 @@ static void document_make(struct arena *a, enum lang l, struct v_document *d, co
 		.date = at("2016-09-12T00:00:00Z"), .state = DOC_PUBLISHED, .assents = 2, .has_publication = true, .publish_at = at("2016-09-12T08:15:00Z"),
 		.sha256 = HASH64, .writer = s_("JP"), .authentic = {[LANG_DE] = true, [LANG_JA] = true}, .provisional = {[LANG_EN] = true},
 		.page = url_path(a, lang_code(l), "series", "de-jp-cyber", "rounds", "1", "statement", NULL), .proof = url_path(a, lang_code(l), "record", number, NULL),
-		.permanent = url_path(a, "r", number, NULL), .json = url_path(a, "r", number, NULL), .origin = "log.jp.example", .index = 411, .log_size = 418, .confirmed = true, .example = true};
+		.permanent = url_path(a, "r", number, NULL), .json = url_path(a, "r", number, NULL), .origin = "log.jp.example", .index = 411, .log_size = 418, .confirmed = true, .since = at("2016-09-12T08:16:00Z"), .example = true};
 	d->print_permanent = url_absolute(a, "https://record.example", d->permanent);
 	d->mail = url_mail(a, d->number, d->print_permanent.s);
 	d->with_english = l == LANG_EN ? (struct url){NULL} : url_query(a, d->page, "view", "de,en");
