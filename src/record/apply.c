@@ -169,9 +169,8 @@ int row_from_entry(struct json_pool *pool, const void *p, size_t n, struct index
 	return rc;
 }
 
-int applier_own_entry(struct applier *a, const struct index_entry *row, const uint8_t leaf[LEAF_LEN], struct err *e)
+int applier_own_entry(struct applier *a, const struct index_entry *row, const uint8_t leaf[LEAF_LEN], const struct hash *h, struct err *e)
 {
-	const struct hash h = leaf_hash(leaf, LEAF_LEN);
 	struct log_state *own = a->log[0];
 	int rc;
 
@@ -181,13 +180,14 @@ int applier_own_entry(struct applier *a, const struct index_entry *row, const ui
 	if ((rc = index_put_entry(a->x, row, e)) != 0)
 		return rc;
 	a->entries++;
-	return applier_leaf(a, own, leaf, &h, e);
+	return applier_leaf(a, own, leaf, h, e);
 }
 
 static int apply_entry(struct applier *a, const struct frame *f, struct err *e)
 {
 	struct index_entry row = {.frame = f->ref.no, .at = f->ref.at};
 	uint8_t leaf[LEAF_LEN];
+	struct hash h;
 	struct frame_entry en;
 	struct log_state *l;
 	int rc = frame_get_entry(f->type, f->p, f->n, &en, e);
@@ -199,7 +199,8 @@ static int apply_entry(struct applier *a, const struct frame *f, struct err *e)
 	row.index = en.index;
 	if (f->type == FRAME_ENTRY) {
 		leaf_commit(en.salt, row.sha256, leaf);
-		return applier_own_entry(a, &row, leaf, e);
+		h = leaf_hash(leaf, LEAF_LEN);
+		return applier_own_entry(a, &row, leaf, &h, e);
 	}
 	if ((l = applier_log(a, en.origin)) == NULL || en.index >= l->row.size)
 		return fail(e, E_CORRUPT, "journal frame %llu: entry before its leaf", (unsigned long long)f->ref.no);

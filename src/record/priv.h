@@ -74,8 +74,8 @@ NODISCARD int applier_init(struct applier *a, struct index *x, const char *own_o
 void applier_free(struct applier *a);
 struct log_state *applier_log(struct applier *a, const char *origin); /* NULL: unknown */
 NODISCARD int applier_frame(struct applier *a, const struct frame *f, struct err *e);
-/* A row already made by the writer (spares parsing the entry again); its leaf is in the tree already. */
-NODISCARD int applier_own_entry(struct applier *a, const struct index_entry *row, const uint8_t leaf[LEAF_LEN], struct err *e);
+/* A row already made by the writer (spares parsing the entry again); its leaf goes into the tree too. */
+NODISCARD int applier_own_entry(struct applier *a, const struct index_entry *row, const uint8_t leaf[LEAF_LEN], const struct hash *h, struct err *e);
 NODISCARD int applier_leaf(struct applier *a, struct log_state *l, const uint8_t leaf[LEAF_LEN], const struct hash *h, struct err *e);
 /* Partial tiles, bundles and log rows; before index_commit. */
 NODISCARD int applier_flush(struct applier *a, struct err *e);

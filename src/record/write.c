@@ -11,14 +11,22 @@
 #include "base/mem.h"
 #include "record/priv.h"
 
+struct further { struct json_doc *doc; struct stix_object object; /* points into doc */ };
+
+/* Kept small: a batch has thousands of them, and its leader walks over all. */
 struct prepared {
 	size_t off, n;                  /* frame payload inside the job's buffer; n 0: refused */
-	struct index_entry row;
+	size_t names;                   /* in the job's: id, modified, subject, each with its NUL */
+	const char *id, *modified, *subject;
+	const uint8_t *collection;      /* the job's */
+	uint64_t index;                 /* in the log, once it is in a batch */
+	struct further *further;        /* of objects whose rules look further, or NULL */
+	enum stix_kind kind;
+	enum tlp tlp;
+	bool revoked, author_is_writer;
+	uint8_t sha256[SHA256_LEN];     /* of the entry bytes */
 	uint8_t leaf[LEAF_LEN];
-	struct json_doc *doc;           /* kept for objects whose rules look further */
-	struct stix_object object;      /* points into doc; without doc only kind and tlp are set */
-	bool author_is_writer;
-	bool take;                      /* goes into the batch under way */
+	struct hash hash;               /* of the leaf */
 };
 
 struct job {
@@ -27,7 +35,7 @@ struct job {
 	struct prepared *item;
 	struct add_result *res;
 	size_t count, done;             /* done: items already decided in earlier commits */
-	struct buf frames;
+	struct buf frames, names;
 	int rc;
 	struct err err;
 	bool over;                      /* the leader is done with it */
@@ -48,13 +56,28 @@ static int entry_bytes(const struct add_opt *opt, const struct json_val *obj, co
 	return out->err;
 }
 
-static void fill_row(struct prepared *p, const struct add_opt *opt, const struct stix_object *o)
+static int put_names(struct job *j, struct prepared *p, const struct stix_object *o)
 {
-	memcpy(p->row.collection, opt->collection, 16);
-	(void)snprintf(p->row.id, sizeof(p->row.id), "%s", o->id);
-	(void)snprintf(p->row.modified, sizeof(p->row.modified), "%s", o->modified != NULL ? o->modified : "");
-	(void)snprintf(p->row.subject, sizeof(p->row.subject), "%s", o->subject != NULL ? o->subject : "");
-	p->row.revoked = o->revoked;
+	const char *const name[] = {o->id, o->modified, o->subject};
+
+	p->names = j->names.n;
+	for (size_t i = 0; i < ARRAY_LEN(name); i++)
+		buf_put(&j->names, name[i] != NULL ? name[i] : "", name[i] != NULL ? strlen(name[i]) + 1 : 1);
+	return j->names.err;
+}
+
+/* The names stay where they are once all are there. */
+static void point_at_names(struct job *j)
+{
+	for (size_t i = 0; i < j->count; i++) {
+		struct prepared *p = &j->item[i];
+
+		if (p->n == 0)
+			continue;
+		p->id = j->names.p + p->names;
+		p->modified = p->id + strlen(p->id) + 1;
+		p->subject = p->modified + strlen(p->modified) + 1;
+	}
 }
 
 static bool looks_further(const struct stix_object *o)
@@ -64,46 +87,61 @@ static bool looks_further(const struct stix_object *o)
 	return (t != NULL && t->own) || o->has_release_to;
 }
 
-static int prepare_object(const struct record *r, struct job *j, struct prepared *p, struct json_doc *doc, const uint8_t *salt, struct add_result *res)
+static int prepare_object(const struct record *r, struct job *j, struct prepared *p, struct json_doc *doc, const uint8_t *salt, struct add_result *res, bool *ret_further)
 {
 	struct stix_object o;
 	int rc = stix_check(json_root(doc), j->opt->strict, NULL, NULL, &o, &res->err);
 
 	if (rc != 0)
 		return rc;
-	fill_row(p, j->opt, &o);
-	(void)snprintf(res->id, sizeof(res->id), "%s", o.id);
+	put_text(res->id, sizeof(res->id), o.id);
 	p->author_is_writer = o.created_by_ref == NULL || strcmp(o.created_by_ref, r->self.identity) == 0;
+	p->collection = j->opt->collection;
+	p->kind = o.kind;
+	p->tlp = o.tlp;
+	p->revoked = o.revoked;
 	p->off = j->frames.n;
 	if (entry_bytes(j->opt, json_root(doc), salt, &j->frames) != 0)
 		return buf_err(&j->frames, &res->err, "batch");
+	if (put_names(j, p, &o) != 0)
+		return buf_err(&j->names, &res->err, "batch");
 	p->n = j->frames.n - p->off;
 	if (p->n > LIMIT_FRAME)
 		return fail(&res->err, E_LIMIT, "%s: longer than %lu bytes", o.id, LIMIT_FRAME);
-	sha256(j->frames.p + p->off + FRAME_ENTRY_HEAD, p->n - FRAME_ENTRY_HEAD, p->row.sha256);
-	leaf_commit(salt, p->row.sha256, p->leaf);
-	p->object = o;
+	sha256(j->frames.p + p->off + FRAME_ENTRY_HEAD, p->n - FRAME_ENTRY_HEAD, p->sha256);
+	leaf_commit(salt, p->sha256, p->leaf);
+	p->hash = leaf_hash(p->leaf, LEAF_LEN);
+	*ret_further = looks_further(&o);
 	return 0;
+}
+
+/* The pool serves one document at a time: these few are kept in memory of their own. */
+static int keep(const struct job *j, struct prepared *p, const struct add_item *in, struct err *e)
+{
+	const struct json_read_opt own = {.what = "object"};
+	int rc;
+
+	if ((p->further = mem_zalloc(sizeof(*p->further))) == NULL)
+		return fail(e, E_NOMEM, "batch");
+	if ((rc = json_read(in->p, in->n, &own, &p->further->doc, e)) != 0)
+		return rc;
+	return stix_check(json_root(p->further->doc), j->opt->strict, NULL, NULL, &p->further->object, e);
 }
 
 static int prepare_item(const struct record *r, struct job *j, size_t i, const struct add_item *in, struct json_pool *pool, const uint8_t *salt)
 {
-	const struct json_read_opt pooled = {.pool = pool, .what = "object"}, own = {.what = "object"};
+	const struct json_read_opt pooled = {.pool = pool, .what = "object"};
 	struct prepared *p = &j->item[i];
 	struct json_doc *doc = NULL;
 	const size_t before = j->frames.n;
+	bool further = false;
 	int rc = json_read(in->p, in->n, &pooled, &doc, &j->res[i].err);
 
 	if (rc == 0)
-		rc = prepare_object(r, j, p, doc, salt, &j->res[i]);
-	if (rc == 0 && looks_further(&p->object)) {
-		/* The pool serves one document at a time: keep these few in memory of their own. */
-		json_free(doc);
-		doc = NULL;
-		if ((rc = json_read(in->p, in->n, &own, &p->doc, &j->res[i].err)) == 0)
-			rc = stix_check(json_root(p->doc), j->opt->strict, NULL, NULL, &p->object, &j->res[i].err);
-	}
+		rc = prepare_object(r, j, p, doc, salt, &j->res[i], &further);
 	json_free(doc);
+	if (rc == 0 && further)
+		rc = keep(j, p, in, &j->res[i].err);
 	if (rc != 0) {
 		j->res[i].what = ADDED_REFUSED;
 		p->n = 0;
@@ -126,8 +164,10 @@ static int prepare(const struct record *r, struct job *j, const struct add_item 
 		if (rc != 0 && j->opt->all_or_nothing)
 			*e = j->res[i].err;
 		else
-			rc = buf_err(&j->frames, e, "batch"); /* one refused object is its own matter, memory is everybody's */
+			rc = j->names.err != 0 ? buf_err(&j->names, e, "batch") : buf_err(&j->frames, e, "batch"); /* one refused object is its own matter, memory is everybody's */
 	}
+	if (rc == 0)
+		point_at_names(j);
 	if (salt != NULL)
 		secret_wipe(salt, j->count * SALT_LEN);
 	mem_free(salt);
@@ -147,18 +187,16 @@ struct commit {
 	bool full;                             /* stop before the item at hand; it goes into the next batch */
 };
 
-static uint64_t key_of(const struct index_entry *row)
+static uint64_t key_of(const struct prepared *p)
 {
 	uint64_t h = 1469598103934665603ULL; /* FNV-1a; only spreads, collisions are compared */
 
-	for (const char *s = row->id; *s != '\0'; s++)
+	for (const char *s = p->id; s < p->subject; s++) /* and modified, which follows it */
 		h = (h ^ (unsigned char)*s) * 1099511628211ULL;
-	for (const char *s = row->modified; *s != '\0'; s++)
-		h = (h ^ (unsigned char)*s) * 1099511628211ULL;
-	return h ^ row->collection[0];
+	return h ^ p->collection[0];
 }
 
-static bool same_version(const struct index_entry *a, const struct index_entry *b)
+static bool same_version(const struct prepared *a, const struct prepared *b)
 {
 	return memcmp(a->collection, b->collection, 16) == 0 && strcmp(a->id, b->id) == 0 && strcmp(a->modified, b->modified) == 0;
 }
@@ -166,9 +204,9 @@ static bool same_version(const struct index_entry *a, const struct index_entry *
 /* The slot of this version in the batch: taken by an equal one, or free. */
 static struct seen *seen_slot(struct commit *c, const struct prepared *p)
 {
-	size_t i = key_of(&p->row) & c->mask;
+	size_t i = key_of(p) & c->mask;
 
-	while (c->seen[i].first != NULL && !same_version(&c->seen[i].first->row, &p->row))
+	while (c->seen[i].first != NULL && !same_version(c->seen[i].first, p))
 		i = (i + 1) & c->mask;
 	return &c->seen[i];
 }
@@ -184,9 +222,9 @@ static int look_at_version(void *ctx, const struct index_entry *row, struct err 
 		x->any = true;
 		x->log = row->log; /* whoever came first is the object's writer */
 	}
-	if (strcmp(row->modified, x->p->row.modified) != 0)
+	if (strcmp(row->modified, x->p->modified) != 0)
 		return 0;
-	x->same = memcmp(row->sha256, x->p->row.sha256, 32) == 0;
+	x->same = memcmp(row->sha256, x->p->sha256, 32) == 0;
 	x->other = !x->same;
 	x->index = row->index;
 	x->frame = row->frame;
@@ -199,8 +237,8 @@ static int conflict(const struct prepared *p, const uint8_t sha[32], struct err 
 	char have[HEX_LEN(32) + 1], offered[HEX_LEN(32) + 1];
 
 	hex_encode(sha, 32, have);
-	hex_encode(p->row.sha256, 32, offered);
-	return fail(e, E_CONFLICT, "%s: modified %s is recorded with other content: entry SHA-256 %s, offered %s", p->row.id, p->row.modified, have, offered);
+	hex_encode(p->sha256, 32, offered);
+	return fail(e, E_CONFLICT, "%s: modified %s is recorded with other content: entry SHA-256 %s, offered %s", p->id, p->modified, have, offered);
 }
 
 static const char *party_of_log(const struct record *r, uint32_t log)
@@ -217,38 +255,43 @@ static const char *party_of_log(const struct record *r, uint32_t log)
 static int judge_collection(struct commit *c, const struct prepared *p, struct collection *ret, struct err *e)
 {
 	char id[LIMIT_STIX_ID + 1], uuid[37];
-	int rc = record_collection(c->r->view, p->row.collection, ret, e);
+	int rc = record_collection(c->r->view, p->collection, ret, e);
 
 	if (rc != E_NOTFOUND)
 		return rc;
-	uuid_format(p->row.collection, uuid);
+	uuid_format(p->collection, uuid);
 	(void)snprintf(id, sizeof(id), "%s--%s", stix_type_name(STIX_COLLECTION), uuid);
-	if (strcmp(p->row.id, id) == 0 && p->object.kind == STIX_COLLECTION)
-		return collection_parse(p->object.val, ret, e);
-	if (p->object.kind == STIX_ASSENT && strcmp(p->row.subject, id) == 0)
-		return collection_offered(c->r->view, p->row.collection, ret, e);
+	if (p->kind == STIX_COLLECTION && strcmp(p->id, id) == 0)
+		return collection_parse(p->further->object.val, ret, e);
+	if (p->kind == STIX_ASSENT && strcmp(p->subject, id) == 0)
+		return collection_offered(c->r->view, p->collection, ret, e);
 	return fail(e, E_NOTFOUND, "collection %s: not known, or not accepted by this node", uuid);
 }
 
 static int may_add(struct commit *c, const struct job *j, const struct prepared *p, const struct earlier *x, struct err *e)
 {
-	const struct stix_type *t = stix_type(p->object.kind);
+	const struct stix_type *t = stix_type(p->kind);
+	const struct stix_object *o = p->further != NULL ? &p->further->object : NULL;
 	struct collection col;
 	struct write_request w = {
-		.party = c->r->self.party, .role = j->opt->role, .kind = p->object.kind, .own_type = t != NULL && t->own,
+		.party = c->r->self.party, .role = j->opt->role, .kind = p->kind, .own_type = t != NULL && t->own,
 		.author_is_writer = p->author_is_writer, .written_by = x->any ? party_of_log(c->r, x->log) : NULL,
-		.object = {.tlp = p->object.tlp, .has_release_to = p->object.has_release_to, .release_to = p->object.release_to,
-		    .release_to_n = p->object.release_to_n, .writer = c->r->self.party},
+		.object = {.tlp = p->tlp, .writer = c->r->self.party},
 	};
 	enum write_reason why;
 	int rc = judge_collection(c, p, &col, e);
 
 	if (rc != 0)
 		return rc;
+	if (o != NULL) {
+		w.object.has_release_to = o->has_release_to;
+		w.object.release_to = o->release_to;
+		w.object.release_to_n = o->release_to_n;
+	}
 	if ((why = may_write(&w, &col)) != WRITE_OK)
-		return fail(e, E_DENIED, "%s: %s", p->row.id, write_reason_text(why));
+		return fail(e, E_DENIED, "%s: %s", p->id, write_reason_text(why));
 	if (w.own_type && c->r->rule != NULL)
-		return c->r->rule(c->r->rules_ctx, c->r->view, &p->object, p->row.collection, e);
+		return c->r->rule(c->r->rules_ctx, c->r->view, o, p->collection, e);
 	return 0;
 }
 
@@ -260,13 +303,13 @@ static int decide(struct commit *c, const struct job *j, struct prepared *p, str
 	int rc;
 
 	if (slot->first != NULL) {
-		if (memcmp(slot->first->row.sha256, p->row.sha256, 32) != 0)
-			return conflict(p, slot->first->row.sha256, &res->err);
+		if (memcmp(slot->first->sha256, p->sha256, 32) != 0)
+			return conflict(p, slot->first->sha256, &res->err);
 		res->what = ADDED_DUPLICATE;
-		res->index = slot->first->row.index;
+		res->index = slot->first->index;
 		return 0;
 	}
-	rc = index_versions(c->r->view->ix, p->row.id, p->row.collection, look_at_version, &x, &res->err);
+	rc = index_versions(c->r->view->ix, p->id, p->collection, look_at_version, &x, &res->err);
 	if (rc < 0)
 		return rc;
 	if (x.other)
@@ -280,10 +323,9 @@ static int decide(struct commit *c, const struct job *j, struct prepared *p, str
 	if ((rc = may_add(c, j, p, &x, &res->err)) != 0)
 		return rc;
 	slot->first = p;
-	p->take = true;
-	p->row.index = c->r->apply.log[0]->row.size + c->n;
+	p->index = c->r->apply.log[0]->row.size + c->n;
 	res->what = ADDED_NEW;
-	res->index = p->row.index;
+	res->index = p->index;
 	c->res[c->n] = res;
 	c->take[c->n++] = p;
 	c->bytes += p->n;
@@ -334,27 +376,38 @@ static int provisional_root(const struct commit *c, struct hash *ret, struct err
 		*t = c->r->apply.log[0]->tree;
 		t->emit = NULL; /* only the root is wanted; the tiles follow when the batch is durable */
 	}
-	for (size_t i = 0; rc == 0 && i < c->n; i++) {
-		const struct hash h = leaf_hash(c->take[i]->leaf, LEAF_LEN);
-
-		rc = tree_append(t, &h, e);
-	}
+	for (size_t i = 0; rc == 0 && i < c->n; i++)
+		rc = tree_append(t, &c->take[i]->hash, e);
 	if (rc == 0)
 		*ret = tree_head(t);
 	mem_free(t);
 	return rc;
 }
 
+static void fill_row(const struct prepared *p, const struct frame_ref *ref, struct index_entry *row)
+{
+	row->frame = ref->no;
+	row->at = ref->at;
+	row->log = 0;
+	row->index = p->index;
+	memcpy(row->collection, p->collection, sizeof(row->collection));
+	put_text(row->id, sizeof(row->id), p->id);
+	put_text(row->modified, sizeof(row->modified), p->modified);
+	memcpy(row->sha256, p->sha256, sizeof(row->sha256));
+	put_text(row->subject, sizeof(row->subject), p->subject);
+	row->revoked = p->revoked;
+}
+
 static int index_batch(struct commit *c, const struct frame_ref *ref, const struct buf *note, struct err *e)
 {
 	struct record *r = c->r;
 	const struct frame cp = {FRAME_CHECKPOINT, ref[c->n], note->p, note->n, true};
+	struct index_entry row;
 	int rc = index_begin(r->index, e);
 
 	for (size_t i = 0; rc == 0 && i < c->n; i++) {
-		c->take[i]->row.frame = ref[i].no;
-		c->take[i]->row.at = ref[i].at;
-		rc = applier_own_entry(&r->apply, &c->take[i]->row, c->take[i]->leaf, e);
+		fill_row(c->take[i], &ref[i], &row);
+		rc = applier_own_entry(&r->apply, &row, c->take[i]->leaf, &c->take[i]->hash, e);
 	}
 	if (rc == 0)
 		rc = applier_frame(&r->apply, &cp, e);
@@ -398,7 +451,7 @@ static int commit_taken(struct commit *c, struct job *const *job_of, struct err 
 		for (size_t i = 0; i < c->n; i++) {
 			char *p = job_of[i]->frames.p + c->take[i]->off;
 
-			be_put(p, c->take[i]->row.index, 8);
+			be_put(p, c->take[i]->index, 8);
 			in[i] = (struct frame_in){FRAME_ENTRY, p, c->take[i]->n};
 		}
 		in[c->n] = (struct frame_in){FRAME_CHECKPOINT, note.p, note.n};
@@ -458,6 +511,27 @@ static void give_back(struct commit *c, size_t from, const struct err *why)
 	c->full = true; /* later items were not yet numbered, but the seen table holds this job's: end the batch here */
 }
 
+static int take_jobs(struct commit *c, struct job *list, struct job **job_of, struct err *e)
+{
+	struct index_reader *view = c->r->view->ix;
+	const int rc = index_snapshot(view, e); /* thousands of look-ups in one reading transaction, not each in its own */
+
+	for (struct job *j = list; rc == 0 && j != NULL && !c->full; j = j->next) {
+		const size_t from = c->n;
+		const bool whole = take_job(c, j);
+
+		for (size_t i = from; i < c->n; i++)
+			job_of[i] = j;
+		if (j->rc != 0)
+			give_back(c, from, &j->err);
+		j->over = whole;
+		if (!whole)
+			break;
+	}
+	index_release(view);
+	return rc;
+}
+
 /* One batch out of the waiting jobs: as many as fit. Jobs it is done with are marked `over`. */
 static void one_batch(struct record *r, struct job *list, size_t items, struct err *e)
 {
@@ -469,18 +543,8 @@ static void one_batch(struct record *r, struct job *list, size_t items, struct e
 		rc = fail(e, E_NOMEM, "commit");
 	if (rc == 0)
 		rc = recover_lag(r, e);
-	for (struct job *j = list; rc == 0 && j != NULL && !c.full; j = j->next) {
-		const size_t from = c.n;
-		const bool whole = take_job(&c, j);
-
-		for (size_t i = from; i < c.n; i++)
-			job_of[i] = j;
-		if (j->rc != 0)
-			give_back(&c, from, &j->err);
-		j->over = whole;
-		if (!whole)
-			break;
-	}
+	if (rc == 0)
+		rc = take_jobs(&c, list, job_of, e);
 	if (rc == 0 && c.n > 0)
 		rc = commit_taken(&c, job_of, e);
 	if (rc != 0) { /* nothing of this batch is acknowledged */
@@ -589,7 +653,7 @@ void lead_end(struct record *r)
 
 int record_add(struct record *r, const struct add_opt *opt, const struct add_item *in, size_t count, struct add_result *ret, struct err *e)
 {
-	struct job j = {.opt = opt, .res = ret, .count = count, .frames = BUF_INIT(LIMIT_BATCH_BYTES)};
+	struct job j = {.opt = opt, .res = ret, .count = count, .frames = BUF_INIT(LIMIT_BATCH_BYTES), .names = BUF_INIT(LIMIT_BATCH_BYTES)};
 	struct err here = {0};
 	int rc = 0;
 
@@ -612,8 +676,12 @@ int record_add(struct record *r, const struct add_opt *opt, const struct add_ite
 			ret[i].err = here;
 		}
 	for (size_t i = 0; i < count; i++)
-		json_free(j.item[i].doc);
+		if (j.item[i].further != NULL) {
+			json_free(j.item[i].further->doc);
+			mem_free(j.item[i].further);
+		}
 	buf_free(&j.frames);
+	buf_free(&j.names);
 	mem_free(j.item);
 	if (rc != 0 && e != NULL)
 		*e = here;
