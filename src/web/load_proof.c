@@ -227,7 +227,7 @@ static bool complete(const struct v_proof *v)
 
 int load_proof(struct loader *l, const struct v_document *d, const struct v_round *r, const struct picked *p, struct v_proof *ret, struct err *e)
 {
-	struct v_proof v = {.doc = d, .round = r, .checked_at = l->now, .zone = r->zone, .zone2 = r->zone2, .object_sha256 = d->sha256, .base_url = l->base_url};
+	struct v_proof v = {.doc = d, .round = r, .checked_at = l->now, .zone = r->own, .zone2 = r->other, .object_sha256 = d->sha256, .base_url = l->base_url};
 	int rc;
 
 	if ((v.evidence = arena_array(l->a, d->assents + 2, sizeof *v.evidence)) == NULL)

@@ -37,6 +37,17 @@ static const char *second_zone(struct loader *l, const struct v_series *s, const
 	return best != NULL ? party_zone(best) : NULL;
 }
 
+static void order_zones(struct loader *l, const struct v_series *s, struct v_round *r)
+{
+	r->own = r->zone;
+	r->other = r->zone2;
+	for (size_t i = 0; r->zone2 != NULL && l->lang != LANG_EN && i < s->members; i++)
+		if (party_lang(s->member[i]) == l->lang && strcmp(party_zone(s->member[i]), r->zone2) == 0) {
+			r->own = r->zone2;
+			r->other = r->zone;
+		}
+}
+
 static void get_round(struct loader *l, const struct v_series *s, const struct entry *en, struct v_round *r)
 {
 	const struct json_val *o = en->object.val;
@@ -52,6 +63,7 @@ static void get_round(struct loader *l, const struct v_series *s, const struct e
 	if (r->zone == NULL)
 		r->zone = "UTC";
 	r->zone2 = second_zone(l, s, r->zone);
+	order_zones(l, s, r);
 	get_observers(l, o, r);
 }
 

@@ -101,6 +101,7 @@ struct v_round {
 	int64_t start, end; bool has_end;
 	const char *zone;                    /* of the venue */
 	const char *zone2;                   /* the other side's, or NULL */
+	const char *own, *other;             /* the same two, the reader's own side first: for what did not happen at the venue */
 	const char *mode, *status, *host;    /* codes */
 	struct v_observer *observer; size_t observers;
 	struct v_delegation *delegation; size_t delegations;

@@ -71,7 +71,7 @@ static const char *two_clocks(struct arena *a, enum lang l, int64_t ns, const ch
 		return first;
 	if (c.day == d.day)
 		return arena_printf(a, "%s / %s\u00a0%s", first, clock(a, ns, zone2), zone_text(l, ns, zone2));
-	return arena_printf(a, "%s / %s, %s\u00a0%s", first, date_text(a, l, ns, zone2), clock(a, ns, zone2), zone_text(l, ns, zone2));
+	return arena_printf(a, l == LANG_JA ? "%s / %s%s\u00a0%s" : "%s / %s, %s\u00a0%s", first, date_text(a, l, ns, zone2), clock(a, ns, zone2), zone_text(l, ns, zone2));
 }
 
 const char *clocks_text(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *zone2)

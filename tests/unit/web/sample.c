@@ -109,7 +109,7 @@ static struct v_round *round_make(struct arena *a, enum lang l)
 
 	*r = (struct v_round){.id = "verbale-round--1", .series_slug = "de-jp-cyber", .ordinal = 1, .key = "1", .title = bi("Erste Runde, Tokyo 2016", "第1回協議（東京、2016年）", NULL),
 		.series_title = bi("Deutsch-japanische Cyber-Konsultationen", "日独サイバー協議", "German-Japanese cyber consultations"), .venue = bi("Japanisches Außenministerium, Tokyo", "外務省（東京）", NULL),
-		.start = at("2016-09-09T00:30:00Z"), .end = at("2016-09-09T07:45:00Z"), .has_end = true, .zone = "Asia/Tokyo", .zone2 = "Europe/Berlin", .mode = "in-person", .status = "closed", .host = s_("JP"),
+		.start = at("2016-09-09T00:30:00Z"), .end = at("2016-09-09T07:45:00Z"), .has_end = true, .zone = "Asia/Tokyo", .zone2 = "Europe/Berlin", .own = l == LANG_DE ? "Europe/Berlin" : "Asia/Tokyo", .other = l == LANG_DE ? "Asia/Tokyo" : "Europe/Berlin", .mode = "in-person", .status = "closed", .host = s_("JP"),
 		.page = url_path(a, lang_code(l), "series", "de-jp-cyber", "rounds", "1", NULL), .example = true};
 	r->statement_page = url_suffix(a, r->page, "/statement");
 	r->agenda_page = url_suffix(a, r->page, "/agenda");

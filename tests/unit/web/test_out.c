@@ -94,6 +94,8 @@ static void two_clocks(void **state)
 	/* Where it is already the next day, the day is named. */
 	assert_true(time_parse("2016-12-12T20:00:00Z", 20, &ns));
 	assert_string_equal(moment_text(&a, LANG_DE, ns, "Europe/Berlin", "Asia/Tokyo"), "12.12.2016, 21:00\u00a0MEZ / 13.12.2016, 05:00\u00a0JST");
+	assert_string_equal(moment_text(&a, LANG_JA, ns, "Asia/Tokyo", "Europe/Berlin"), "2016年12月13日（火）05:00\u00a0日本時間 / 2016年12月12日（月）21:00\u00a0中欧時間");
+	assert_string_equal(exactly_text(&a, LANG_EN, ns + 7 * NS_PER_S, "UTC", NULL), "12 December 2016, 20:00:07\u00a0UTC");
 }
 
 static void own_side_first(void **state)
