@@ -29,7 +29,7 @@ static int make_dirs(const struct fs *fs, const char *dir, struct err *e)
 
 		rc = p == NULL ? fail(e, E_NOMEM, "%s", dir) : make_dir(fs, p, e);
 	}
-	return rc;
+	return rc == 0 ? fs_sync_parent(fs, dir, e) : rc; /* names inside are made durable with self.peer */
 }
 
 static int exists(const struct fs *fs, const char *path)
@@ -41,19 +41,24 @@ static int exists(const struct fs *fs, const char *path)
 	return fd >= 0;
 }
 
-/* One role's key: made, or taken up again from an interrupted attempt. */
+/* One role's key: made, or taken up again from an interrupted attempt. Under its name it is always whole. */
 static int make_key(const struct world *w, const char *dir, const char *role, struct keypair *ret, struct err *e)
 {
-	CLEANUP_STR char *path = mem_printf("%s/keys/%s.key", dir, role);
-	int rc;
+	CLEANUP_STR char *path = mem_printf("%s/keys/%s.key", dir, role), *fresh = mem_printf("%s/keys/%s.key.new", dir, role);
+	int rc, r;
 
-	if (path == NULL)
+	if (path == NULL || fresh == NULL)
 		return fail(e, E_NOMEM, "%s", dir);
-	if (exists(&w->fs, path))
-		return keyfile_read(&w->fs, path, role, ret, e);
-	if ((rc = ed25519_generate(&w->rng, ret, e)) == 0)
-		rc = keyfile_write(&w->fs, path, role, ret, e);
-	return rc;
+	if (exists(&w->fs, path)) {
+		rc = keyfile_read(&w->fs, path, role, ret, e);
+	} else {
+		IGNORE(w->fs.unlink(w->fs.ctx, fresh) < 0, "half a key of an interrupted attempt; there is none as a rule");
+		if ((rc = ed25519_generate(&w->rng, ret, e)) == 0)
+			rc = keyfile_write(&w->fs, fresh, role, ret, e);
+		if (rc == 0 && (r = w->fs.rename(w->fs.ctx, fresh, path)) < 0)
+			rc = fail_errno(e, E_IO, -r, "%s: renaming", fresh);
+	}
+	return rc == 0 ? fs_sync_parent(&w->fs, path, e) : rc; /* an earlier attempt may have failed just there */
 }
 
 static int copy(char *to, size_t room, const char *from, const char *what, struct err *e)
@@ -106,23 +111,21 @@ static int make_keys(const struct world *w, const char *dir, struct party_keys *
 	return rc;
 }
 
-/* The first checkpoint: an empty log, signed, so that peers can pin it before anything is said. */
-static int first_checkpoint(const struct world *w, const char *dir, struct err *e)
+/* self.peer is there: a node, or a making that was interrupted before its first checkpoint and is taken up again. */
+static int finish(const struct world *w, const char *dir, const struct record_init *in, struct err *e)
 {
-	const struct hash root = empty_root();
-	CLEANUP_BUF struct buf note = BUF_INIT(LIMIT_NOTE_BYTES);
 	struct record *r = NULL;
-	struct frame_in f = {.type = FRAME_CHECKPOINT};
-	int rc = record_open(w, dir, true, &r, e);
+	int rc = record_open(w, dir, false, &r, e);
+	const bool unfinished = rc == E_ENV || (rc == 0 && journal_head(r->journal).no == 0);
 
-	if (rc == 0 && journal_head(r->journal).no == 0 && (rc = signer_checkpoint(r->signer, 0, &root, &note, e)) == 0) {
-		f.p = note.p;
-		f.n = note.n;
-		lead_begin(r);
-		if ((rc = commit_frames(r, &f, 1, e)) == 0)
-			rc = signer_confirm(r->signer, r->self.origin, 0, &root, e);
-		lead_end(r);
-	}
+	record_close(r);
+	r = NULL;
+	if (!unfinished)
+		return fail(e, E_EXISTS, "%s: there is a node already", dir);
+	if ((rc = record_open(w, dir, true, &r, e)) != 0)
+		return rc;
+	if (strcmp(r->self.party, in->party) != 0 || strcmp(r->self.origin, in->origin) != 0)
+		rc = fail(e, E_EXISTS, "%s: there is a node already, of party %s as %s", dir, r->self.party, r->self.origin);
 	record_close(r);
 	return rc;
 }
@@ -132,18 +135,20 @@ int record_create(const struct world *w, const char *dir, const struct record_in
 	CLEANUP_STR char *self = mem_printf("%s/self.peer", dir);
 	CLEANUP_BUF struct buf b = BUF_INIT(LIMIT_PEER_TEXT);
 	struct party_keys k, again;
+	struct record *r = NULL;
 	int rc;
 
 	if (self == NULL)
 		return fail(e, E_NOMEM, "%s", dir);
 	if (exists(&w->fs, self))
-		return fail(e, E_EXISTS, "%s: there is a node already", dir);
+		return finish(w, dir, in, e);
 	if ((rc = fill_self(w, in, &k, e)) != 0 || (rc = make_dirs(&w->fs, dir, e)) != 0 || (rc = make_keys(w, dir, &k, e)) != 0)
 		return rc;
 	party_keys_put(&k, &b);
 	if ((rc = buf_err(&b, e, "self.peer")) != 0 || (rc = party_keys_parse(b.p, b.n, &again, e)) != 0)
 		return rc;
 	if ((rc = fs_replace_file(&w->fs, self, b.p, b.n, 0644, e)) == 0)
-		rc = first_checkpoint(w, dir, e);
+		rc = record_open(w, dir, true, &r, e); /* journal, index and first checkpoint */
+	record_close(r);
 	return rc;
 }

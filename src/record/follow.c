@@ -51,8 +51,10 @@ static int keep_evidence(struct record *r, uint64_t size, const struct buf *ours
 	struct frame_in in = {.type = FRAME_EVIDENCE};
 	int rc = dir == NULL ? fail(e, E_NOMEM, "evidence") : evidence_name(r, note, n, &path, e);
 
-	if (rc != 0 || fs_read_file(&r->w.fs, path, LIMIT_FRAME, &have, NULL) == 0)
+	if (rc != 0)
 		return rc;
+	if (fs_read_file(&r->w.fs, path, LIMIT_FRAME, &have, NULL) == 0)
+		return fs_sync_parent(&r->w.fs, path, e); /* its name may be all that did not reach the disk then */
 	frame_put_evidence(&frame, size, ours->p, ours->n, note, n);
 	buf_puts(&text, "Two signed heads of one log that cannot both be true.\n\n--- verified before ---\n");
 	buf_put(&text, ours->p, ours->n);
@@ -65,6 +67,8 @@ static int keep_evidence(struct record *r, uint64_t size, const struct buf *ours
 	if ((rc = commit_frames(r, &in, 1, e)) != 0)
 		return rc;
 	IGNORE(r->w.fs.mkdir(r->w.fs.ctx, dir, 0700) < 0, "there already, or the next call says why");
+	if ((rc = fs_sync_parent(&r->w.fs, dir, e)) != 0)
+		return rc;
 	return fs_replace_file(&r->w.fs, path, text.p, text.n, 0644, e);
 }
 

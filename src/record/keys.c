@@ -117,7 +117,9 @@ int party_keys_parse(const char *p, size_t n, struct party_keys *ret, struct err
 
 /* ---- files ---- */
 
-static int load(struct record *r, const char *path, struct err *e)
+struct pinned { struct party_keys *k; size_t n; };
+
+static int load(const struct record *r, const char *path, struct pinned *to, struct err *e)
 {
 	CLEANUP_BUF struct buf b = BUF_INIT(LIMIT_PEER_TEXT);
 	struct party_keys *grown;
@@ -125,14 +127,14 @@ static int load(struct record *r, const char *path, struct err *e)
 
 	if (rc != 0)
 		return rc;
-	if (r->peers == LIMIT_PARTIES)
+	if (to->n == LIMIT_PARTIES)
 		return fail(e, E_LIMIT, "%s: more than %d parties", path, LIMIT_PARTIES);
-	if ((grown = mem_realloc(r->peer, (r->peers + 1) * sizeof(*grown))) == NULL)
+	if ((grown = mem_realloc(to->k, (to->n + 1) * sizeof(*grown))) == NULL)
 		return fail(e, E_NOMEM, "%s", path);
-	r->peer = grown;
-	if ((rc = party_keys_parse(b.p, b.n, &r->peer[r->peers], e)) != 0)
+	to->k = grown;
+	if ((rc = party_keys_parse(b.p, b.n, &to->k[to->n], e)) != 0)
 		return fail_wrap(e, rc, "%s: ", path);
-	r->peers++;
+	to->n++;
 	return 0;
 }
 
@@ -143,30 +145,42 @@ static bool is_peer_file(const char *name)
 	return n > 5 && strcmp(name + n - 5, ".peer") == 0;
 }
 
-int keys_load_all(struct record *r, struct err *e)
+static int load_peers(const struct record *r, const char *dir, struct pinned *to, struct err *e)
 {
-	CLEANUP_STR char *self = record_path(r, "self.peer"), *dir = record_path(r, "peers");
 	struct dirent **list = NULL;
-	int n, rc;
+	int n, rc = 0;
 
-	if (self == NULL || dir == NULL)
-		return fail(e, E_NOMEM, "%s", r->dir);
-	r->peers = 0;
-	if ((rc = load(r, self, e)) != 0)
-		return rc;
-	r->self = r->peer[0];
 	if ((n = scandir(dir, &list, NULL, alphasort)) < 0)
 		return errno == ENOENT ? 0 : fail_errno(e, E_IO, errno, "%s", dir);
 	for (int i = 0; i < n; i++) {
 		if (rc == 0 && is_peer_file(list[i]->d_name)) {
 			CLEANUP_STR char *path = mem_printf("%s/%s", dir, list[i]->d_name);
 
-			rc = path == NULL ? fail(e, E_NOMEM, "%s", dir) : load(r, path, e);
+			rc = path == NULL ? fail(e, E_NOMEM, "%s", dir) : load(r, path, to, e);
 		}
 		mem_free(list[i]);
 	}
 	mem_free(list);
 	return rc;
+}
+
+int keys_load_all(struct record *r, struct err *e)
+{
+	CLEANUP_STR char *self = record_path(r, "self.peer"), *dir = record_path(r, "peers");
+	struct pinned to = {0};
+	int rc;
+
+	if (self == NULL || dir == NULL)
+		return fail(e, E_NOMEM, "%s", r->dir);
+	if ((rc = load(r, self, &to, e)) != 0 || (rc = load_peers(r, dir, &to, e)) != 0) {
+		mem_free(to.k); /* what was known stays known */
+		return rc;
+	}
+	mem_free(r->peer);
+	r->peer = to.k;
+	r->peers = to.n;
+	r->self = to.k[0];
+	return 0;
 }
 
 static bool same_keys(const struct party_keys *a, const struct party_keys *b)

@@ -196,6 +196,25 @@ static int open_signer(struct record *r, struct err *e)
 	return rc == 0 ? compare_memory(r, e) : rc;
 }
 
+/* An empty log, signed, so that peers can pin it before anything is said: the last step of making a node. */
+static int first_checkpoint(struct record *r, struct err *e)
+{
+	const struct hash root = empty_root();
+	CLEANUP_BUF struct buf note = BUF_INIT(LIMIT_NOTE_BYTES);
+	struct frame_in f = {.type = FRAME_CHECKPOINT};
+	int rc;
+
+	if (journal_head(r->journal).no > 0)
+		return 0;
+	if ((rc = signer_checkpoint(r->signer, 0, &root, &note, e)) != 0)
+		return rc;
+	f.p = note.p;
+	f.n = note.n;
+	if ((rc = commit_frames(r, &f, 1, e)) == 0)
+		rc = signer_confirm(r->signer, r->self.origin, 0, &root, e);
+	return rc;
+}
+
 static int open_writer(struct record *r, struct err *e)
 {
 	int rc;
@@ -206,7 +225,7 @@ static int open_writer(struct record *r, struct err *e)
 		return fail(e, E_NOMEM, "%s", r->dir);
 	r->view->r = r;
 	r->view->ix = index_view(r->index);
-	return 0;
+	return first_checkpoint(r, e);
 }
 
 static int open_folder(const struct world *w, const char *dir, bool writable, bool fresh_index, const struct progress *p, struct record **ret, struct err *e)

@@ -224,6 +224,22 @@ static int open_writer(struct jfile *j, struct err *e)
 	return 0;
 }
 
+/*
+ * What is found may never have been synced: an earlier process can have died between a write and its sync, or between
+ * naming a segment and syncing the folder. From here on it counts, so it must be durable first.
+ */
+static int settle(struct jfile *j, struct err *e)
+{
+	CLEANUP_STR char *path = seg_path(j->dir, j->segs - 1, "");
+	int r;
+
+	if (path == NULL)
+		return fail(e, E_NOMEM, "%s", j->dir);
+	if ((r = j->fs.fdatasync(j->fs.ctx, j->wfd)) < 0)
+		return fail_errno(e, E_IO, -r, "%s: syncing", path);
+	return fs_sync_parent(&j->fs, path, e);
+}
+
 static int open_steps(struct jfile *j, struct journal_opened *opened, struct err *e)
 {
 	int rc;
@@ -234,7 +250,9 @@ static int open_steps(struct jfile *j, struct journal_opened *opened, struct err
 		return rc;
 	if (j->writable && (rc = open_writer(j, e)) != 0)
 		return rc;
-	return recover(j, opened, e);
+	if ((rc = recover(j, opened, e)) != 0 || !j->writable)
+		return rc;
+	return settle(j, e);
 }
 
 int jfile_open(const struct fs *fs, const char *dir, bool writable, uint32_t segment_bytes,
