@@ -557,6 +557,47 @@ static void test_snapshot(void **state)
 	index_reader_close(r);
 }
 
+/* A snapshot begins where it was asked for, not at the first question; and one call is one state. */
+struct intruder { struct ground *g; uint64_t next; size_t n; };
+
+static int intrude(void *ctx, const struct index_entry *row, struct err *e)
+{
+	struct intruder *i = ctx;
+
+	(void)row;
+	(void)e;
+	if (i->n++ == 0) {
+		fill(i->g->x, i->next, i->next + 99, 100);
+		i->next += 100;
+	}
+	return 0;
+}
+
+static void test_one_state(void **state)
+{
+	struct ground *g = *state;
+	struct intruder i = {g, 1501, 0};
+	struct index_reader *r = NULL;
+	struct err e = {0};
+	uint64_t n = 0;
+
+	fill(g->x, 1, 1500, 500);
+	OK(index_reader_open(g->path, &r, &e));
+	OK(index_page(r, 0, NULL, NULL, 10000, intrude, &i, &e));
+	assert_int_equal(i.n, 1500);
+	i.n = 0;
+	OK(index_log_page(r, 0, 0, 10000, intrude, &i, &e));
+	assert_int_equal(i.n, 1600 - 1600 / 3);
+	OK(index_snapshot(r, &e));
+	fill(g->x, i.next, i.next + 9, 10);
+	OK(index_count(r, &n, &e));
+	assert_int_equal(n, 1700);
+	index_release(r);
+	OK(index_count(r, &n, &e));
+	assert_int_equal(n, 1710);
+	index_reader_close(r);
+}
+
 /* A visitor that asks the same reader again, three deep. */
 struct deep { struct index_reader *r; int depth, calls; };
 
@@ -826,7 +867,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_empty), T(test_entries), T(test_refuses), T(test_versions), T(test_view), T(test_pages), T(test_log_page),
-		T(test_subjects), T(test_tiles), T(test_logs), T(test_checkpoints), T(test_snapshot), T(test_visitors_nest),
+		T(test_subjects), T(test_tiles), T(test_logs), T(test_checkpoints), T(test_snapshot), T(test_one_state), T(test_visitors_nest),
 		T(test_threads), T(test_rebuild), T(test_digest_sees), T(test_damage), T(test_foreign), T(test_left_open),
 	};
 

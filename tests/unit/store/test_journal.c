@@ -2,6 +2,7 @@
 #include "support.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -234,6 +235,101 @@ static void test_reader_leaves_tail(void **state)
 	journal_close(w);
 }
 
+/* Readers in their own threads beside the appender: whole, right, and never behind what they saw before. */
+struct race { struct journal *j; int stop; uint64_t rounds; };
+
+static void *race_reader(void *ctx)
+{
+	struct race *race = ctx;
+	uint64_t seen = 0;
+
+	while (!__atomic_load_n(&race->stop, __ATOMIC_ACQUIRE)) {
+		struct first f = {0};
+		struct err e = {0};
+		const struct frame_ref head = journal_head(race->j);
+		CLEANUP_BUF struct buf got = BUF_INIT(0);
+		CLEANUP_BUF struct buf want = BUF_INIT(0);
+		enum frame_type type;
+
+		if (head.no == 0)
+			continue;
+		if (head.no < seen || journal_read(race->j, head, &type, &got, &e) != 0)
+			abort();
+		payload(head.no, 500, &want);
+		if (got.n != want.n || memcmp(got.p, want.p != NULL ? want.p : "", got.n) != 0)
+			abort();
+		if (journal_scan(race->j, (struct frame_ref){0}, count_frames, &f, &e) != 0 || f.count < head.no)
+			abort();
+		seen = head.no;
+		race->rounds++;
+	}
+	return NULL;
+}
+
+static void test_threads(void **state)
+{
+	struct ground *g = *state;
+	struct race race[2] = {{0}};
+	struct journal *j = open_or_die(&g->fs, 4096, true, NULL);
+	struct err e = {0};
+	pthread_t t[2];
+
+	for (size_t i = 0; i < 2; i++) {
+		race[i].j = j;
+		assert_int_equal(pthread_create(&t[i], NULL, race_reader, &race[i]), 0);
+	}
+	for (size_t i = 0; i < 400; i++)
+		OK(append_batch(j, 1 + i % 5, 500, &e));
+	for (size_t i = 0; i < 2; i++) {
+		__atomic_store_n(&race[i].stop, 1, __ATOMIC_RELEASE);
+		pthread_join(t[i], NULL);
+		assert_true(race[i].rounds > 0);
+	}
+	check_all(j, 1200, 500);
+	journal_close(j);
+}
+
+/* A reading journal follows a writing one while it writes. */
+static void *race_follower(void *ctx)
+{
+	struct race *race = ctx;
+	struct err e = {0};
+
+	while (!__atomic_load_n(&race->stop, __ATOMIC_ACQUIRE)) {
+		struct first f = {0};
+
+		if (journal_refresh(race->j, &e) != 0 || journal_scan(race->j, (struct frame_ref){0}, count_frames, &f, &e) != 0 ||
+		    f.count != journal_head(race->j).no) {
+			print_error("%s\n", e.msg);
+			abort();
+		}
+		race->rounds++;
+	}
+	return NULL;
+}
+
+static void test_follower(void **state)
+{
+	struct ground *g = *state;
+	struct journal *j = open_or_die(&g->fs, 4096, true, NULL);
+	struct race race = {.j = open_or_die(&g->fs, 4096, false, NULL)};
+	struct err e = {0};
+	pthread_t t;
+
+	assert_int_equal(pthread_create(&t, NULL, race_follower, &race), 0);
+	for (size_t i = 0; i < 400; i++) {
+		OK(append_batch(j, 1 + i % 5, 500, &e));
+		if (i % 16 == 0) /* opening beside a writer finds no damage */
+			journal_close(open_or_die(&g->fs, 4096, false, NULL));
+	}
+	__atomic_store_n(&race.stop, 1, __ATOMIC_RELEASE);
+	pthread_join(t, NULL);
+	OK(journal_refresh(race.j, &e));
+	check_all(race.j, 1200, 500);
+	journal_close(race.j);
+	journal_close(j);
+}
+
 /* More segments than descriptors are kept. */
 static void test_many_segments(void **state)
 {
@@ -285,6 +381,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_read_refuses, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refresh, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reader_leaves_tail, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_threads, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_follower, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many_segments, setup, teardown),
 		cmocka_unit_test(test_real_files),
 	};

@@ -218,6 +218,40 @@ static void test_zeroed(void **state)
 	}
 }
 
+/* A batch of which nothing is left, or whose header is gone, in front of others: lost, not torn. */
+static void test_lost_batch(void **state)
+{
+	(void)state;
+	for (size_t lost = 0; lost < 19; lost++) {
+		for (uint64_t most = 8; most <= 512; most *= 8) {
+			struct disk *d = disk_new(lost);
+			const struct fs fs = disk_fs(d);
+			static const uint8_t zeros[512];
+			struct journal *j;
+			struct err e = {0};
+			uint64_t end = 0, n = most;
+			char what[60];
+			int fd;
+
+			assert_int_equal(fs.mkdir(fs.ctx, "/data", 0700), 0);
+			j = open_or_die(&fs, SEGMENT, true, NULL);
+			for (size_t i = 0; i < 20; i++) {
+				end = i == lost ? ((struct jfile *)j->eng)->end : end;
+				OK(append_batch(j, 1, MOST, &e));
+			}
+			if (end + n > ((struct jfile *)j->eng)->end - 300)
+				n = 64; /* keep the last batch */
+			journal_close(j);
+			fd = fs.open(fs.ctx, segments[0], 2, 0);
+			assert_int_equal(fs.pwrite(fs.ctx, fd, zeros, n, (off_t)end), n);
+			disk_kill(d);
+			(void)snprintf(what, sizeof(what), "batch %zu, %" PRIu64 " bytes", lost, n);
+			expect_corrupt(&fs, "00000000.seg", what);
+			disk_free(d);
+		}
+	}
+}
+
 static void test_missing_segment(void **state)
 {
 	struct ground *g = *state;
@@ -423,7 +457,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_every_byte), T(test_every_bit_of_last), T(test_read_notices), T(test_zeroed), T(test_missing_segment), T(test_wrong_segment),
+		T(test_every_byte), T(test_every_bit_of_last), T(test_read_notices), T(test_zeroed), T(test_lost_batch), T(test_missing_segment), T(test_wrong_segment),
 		T(test_chain), T(test_torn_subsets), T(test_torn_anywhere), T(test_half_segment),
 	};
 
