@@ -262,8 +262,12 @@ static int settle_copy(const char *tmp, struct err *e)
 static int write_copy(struct index *x, const char *tmp, struct err *e)
 {
 	sqlite3_stmt *st = NULL;
-	int rc = sqlite3_prepare_v2(x->db.h, "VACUUM INTO ?", -1, &st, NULL);
+	int rc;
 
+	/* The copy is given as much cache as this connection has; both read and write in order and need little. */
+	if ((rc = db_exec(&x->db, "PRAGMA cache_size = -2048; PRAGMA shrink_memory", e)) != 0)
+		return rc;
+	rc = sqlite3_prepare_v2(x->db.h, "VACUUM INTO ?", -1, &st, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_bind_text(st, 1, tmp, -1, SQLITE_STATIC);
 	if (rc == SQLITE_OK)
