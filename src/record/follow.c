@@ -333,10 +333,11 @@ static int take_entry(struct intake *x, const struct peer_entry *pe, struct err 
 static int add_entries(struct intake *x, const struct peer_entry *in, size_t count, uint64_t asked_to, struct err *e)
 {
 	size_t off = 0, before;
-	int rc = 0;
+	int rc = index_snapshot(x->r->view->ix, e); /* one reading transaction for all look-ups */
 
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = i > 0 && in[i].index <= in[i - 1].index ? fail(e, E_PROOF, "%s: entries not in order", x->l->row.origin) : take_entry(x, &in[i], e);
+	index_release(x->r->view->ix);
 	if (rc == 0 && asked_to > x->l->row.size)
 		rc = fail(e, E_PROOF, "%s: asked up to %llu of %llu", x->l->row.origin, (unsigned long long)asked_to, (unsigned long long)x->l->row.size);
 	if (rc != 0)

@@ -151,6 +151,17 @@ static int prepare_item(const struct record *r, struct job *j, size_t i, const s
 	return rc;
 }
 
+/* All the room these are likely to need at once: growing by steps would leave as much again lying about. */
+static void reserve(struct job *j, const struct add_item *in)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < j->count && n < LIMIT_BATCH_BYTES / 2; i++)
+		n += FRAME_ENTRY_HEAD + sizeof("{\"collection\":\"\",\"object\":}") + 36 + (in[i].n < LIMIT_BATCH_BYTES ? in[i].n : LIMIT_BATCH_BYTES);
+	if (n < LIMIT_BATCH_BYTES / 2 && buf_grow(&j->frames, n) != NULL)
+		buf_clear(&j->frames);
+}
+
 static int prepare(const struct record *r, struct job *j, const struct add_item *in, struct err *e)
 {
 	struct json_pool *pool = json_pool_new();
@@ -159,6 +170,7 @@ static int prepare(const struct record *r, struct job *j, const struct add_item 
 
 	if (rc == 0 && rng_fill(&r->w.rng, salt, j->count * SALT_LEN) != 0)
 		rc = fail(e, E_ENV, "no randomness");
+	reserve(j, in);
 	for (size_t i = 0; rc == 0 && i < j->count; i++) {
 		rc = prepare_item(r, j, i, &in[i], pool, salt + i * SALT_LEN);
 		if (rc != 0 && j->opt->all_or_nothing)
