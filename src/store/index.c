@@ -175,6 +175,8 @@ void index_head(struct index *x, uint64_t *ret_frame, uint64_t *ret_at)
 	*ret_at = x->committed.at;
 }
 
+int index_refresh(struct index *x, struct err *e) { return load_counts(x, e); }
+
 struct index_reader *index_view(struct index *x) { return &x->view; }
 
 /* ---- transactions ---- */

@@ -45,6 +45,8 @@ void index_close(struct index *x);
 NODISCARD int index_remove(const char *path, struct err *e);
 /* The journal frame up to which rows are there (no 0: empty). */
 void index_head(struct index *x, uint64_t *ret_frame, uint64_t *ret_at);
+/* Look again what is committed, by whatever process; not inside begin … commit. */
+NODISCARD int index_refresh(struct index *x, struct err *e);
 
 /* --- writing: inside begin … commit; rollback forgets --- */
 NODISCARD int index_begin(struct index *x, struct err *e);

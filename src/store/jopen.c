@@ -59,24 +59,35 @@ static int take_segment(struct jfile *j, bool *ret_there, struct err *e)
 	return jfile_add_segment(j, h.first, e);
 }
 
-static int load_segments(struct jfile *j, struct err *e)
+/* Is there a segment behind the one that is not there? */
+static int look_ahead(const struct jfile *j, bool *ret, struct err *e)
 {
 	struct seg_head h;
-	bool there = true;
+	int rc = 0;
+
+	*ret = false;
+	for (uint64_t k = j->segs + 1; !*ret && rc == 0 && k <= j->segs + LOOK_AHEAD; k++)
+		rc = read_head(j, k, &h, ret, e);
+	return rc == E_CORRUPT ? 0 : rc; /* something is there: enough */
+}
+
+static int load_segments(struct jfile *j, struct err *e)
+{
+	bool there = true, later = true;
 	int rc;
 
 	while (there) {
+		while (there) {
+			if ((rc = take_segment(j, &there, e)) != 0)
+				return rc;
+		}
+		if ((rc = look_ahead(j, &later, e)) != 0 || !later)
+			return rc;
+		/* A writing process may have made both just now: then the first is there when looked for again. */
 		if ((rc = take_segment(j, &there, e)) != 0)
 			return rc;
 	}
-	for (uint64_t k = j->segs + 1; k <= j->segs + LOOK_AHEAD; k++) {
-		rc = read_head(j, k, &h, &there, e);
-		if (there && (rc == 0 || rc == E_CORRUPT))
-			return seg_corrupt(j->segs, "the file is missing, later ones are there", e);
-		if (rc != 0)
-			return rc;
-	}
-	return 0;
+	return seg_corrupt(j->segs, "the file is missing, later ones are there", e);
 }
 
 /* A journal that is not there yet. The folder's own name is made durable as well. */

@@ -330,6 +330,79 @@ static void test_follower(void **state)
 	journal_close(j);
 }
 
+/* Between any two calls of a reader that opens or refreshes, the writer may append: made to happen at each in turn. */
+struct hook { struct fs below; struct journal *writer; long left; size_t batches; };
+
+static void hooked(struct hook *h)
+{
+	struct err e = {0};
+
+	if (h->left > 0 && --h->left == 0)
+		for (size_t i = 0; i < h->batches; i++)
+			OK(append_batch(h->writer, 3, 500, &e));
+}
+
+static int hook_open(void *ctx, const char *path, int flags, mode_t mode)
+{
+	struct hook *h = ctx;
+
+	hooked(h);
+	return h->below.open(h->below.ctx, path, flags, mode);
+}
+
+static ssize_t hook_pread(void *ctx, int fd, void *p, size_t n, off_t off)
+{
+	struct hook *h = ctx;
+
+	hooked(h);
+	return h->below.pread(h->below.ctx, fd, p, n, off);
+}
+
+static int hook_close(void *ctx, int fd)
+{
+	struct hook *h = ctx;
+
+	return h->below.close(h->below.ctx, fd);
+}
+
+static bool interleave(size_t before, size_t batches, long n)
+{
+	struct disk *d = disk_new(1);
+	struct hook h = {disk_fs(d), NULL, n, batches};
+	const struct fs fs = {.ctx = &h, .open = hook_open, .pread = hook_pread, .close = hook_close};
+	struct journal *r;
+	struct err e = {0};
+	bool fired;
+
+	assert_int_equal(h.below.mkdir(h.below.ctx, "/data", 0700), 0);
+	h.writer = open_or_die(&h.below, 4096, true, NULL);
+	for (size_t i = 0; i < before; i++)
+		OK(append_batch(h.writer, 3, 500, &e));
+	r = open_or_die(&fs, 4096, false, NULL);
+	check_all(r, journal_head(r).no, 500);
+	OK(append_batch(h.writer, 1, 500, &e));
+	if (h.left > 0)
+		OK(journal_refresh(r, &e));
+	fired = h.left == 0;
+	check_all(r, journal_head(r).no, 500);
+	h.left = 0;
+	OK(journal_refresh(r, &e));
+	check_all(r, journal_head(h.writer).no, 500);
+	journal_close(r);
+	journal_close(h.writer);
+	disk_free(d);
+	return fired;
+}
+
+static void test_interleaved(void **state)
+{
+	(void)state;
+	for (size_t before = 0; before < 9; before++)
+		for (size_t batches = 1; batches <= 8; batches++)
+			for (long n = 1; interleave(before, batches, n); n++)
+				;
+}
+
 /* More segments than descriptors are kept. */
 static void test_many_segments(void **state)
 {
@@ -383,6 +456,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_reader_leaves_tail, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_threads, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_follower, setup, teardown),
+		cmocka_unit_test(test_interleaved),
 		cmocka_unit_test_setup_teardown(test_many_segments, setup, teardown),
 		cmocka_unit_test(test_real_files),
 	};
