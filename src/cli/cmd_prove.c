@@ -13,41 +13,28 @@ static int write_file(struct cli *cli, const char *out, const char *name, const 
 	return path == NULL ? fail(e, E_NOMEM, "%s", name) : fs_replace_file(&cli->w.fs, path, p, n, 0644, e);
 }
 
-/* Whom a checker may trust: the log itself and every witness this node has pinned. */
-static int put_policy(struct cli *cli, const struct entry *en, struct buf *b, struct err *e)
+/* A proof no other side has cosigned yet must not ask for what it cannot show. */
+static int cosigned(const struct buf *proof, bool *ret, struct err *e)
 {
-	const struct party_keys *peers, *self = record_self(cli->record), *writer = en->row.log == 0 ? self : NULL;
-	const size_t n = record_peers(cli->record, &peers);
+	struct note *n = mem_zalloc(sizeof(*n));
+	struct proof p;
+	int rc = n == NULL ? fail(e, E_NOMEM, "proof") : proof_parse(proof->p, proof->n, &p, e);
 
-	for (size_t i = 0; writer == NULL && i < n; i++)
-		if (en->party != NULL && strcmp(peers[i].party, en->party) == 0)
-			writer = &peers[i];
-	if (writer == NULL)
-		return fail(e, E_NOTFOUND, "the keys of the log this entry stands in are not pinned");
-	buf_puts(b, "log ");
-	note_key_put(&writer->log, b);
-	buf_putc(b, '\n');
-	for (size_t i = 0; i <= n; i++) {
-		const struct party_keys *k = i == 0 ? self : &peers[i - 1];
-
-		if (k == writer || strcmp(k->party, writer->party) == 0)
-			continue;
-		buf_printf(b, "witness %s ", k->party);
-		note_key_put(&k->witness, b);
-		buf_putc(b, '\n');
-	}
-	buf_puts(b, "quorum none\n");
-	return buf_err(b, e, "policy");
+	if (rc == 0 && (rc = note_parse(p.note, p.note_n, n, e)) == 0)
+		*ret = n->sigs > 1;
+	mem_free(n);
+	return rc;
 }
 
 int write_proof_files(struct cli *cli, const struct entry *en, const char *out, struct err *e)
 {
 	CLEANUP_BUF struct buf proof = BUF_INIT(LIMIT_PROOF_BYTES), policy = BUF_INIT(LIMIT_POLICY_BYTES);
 	const char *id = en->row.id;
+	bool confirmed = false;
 	int rc = record_prove(cli->rd, en->row.log, en->row.index, en->salt, &proof, e);
 
-	if (rc == 0)
-		rc = put_policy(cli, en, &policy, e);
+	if (rc == 0 && (rc = cosigned(&proof, &confirmed, e)) == 0)
+		rc = record_policy(cli->rd, en, confirmed, &policy, e);
 	if (rc == 0)
 		rc = write_file(cli, out, id, ".json", en->bytes.p, en->bytes.n, e);
 	if (rc == 0)
@@ -110,7 +97,7 @@ static void print_report(const struct cli *cli, const char *name, const struct p
 	}
 	if (r->step >= 3) {
 		printf("\n");
-		printf(_("  3 place: entry %llu of that log, the path leads to the root"), (unsigned long long)r->index);
+		printf(_("  3 place: entry %llu of that log, counted from 0; the path leads to the root"), (unsigned long long)r->index);
 	}
 	for (size_t i = 0; r->step >= 2 && i < r->cosigners; i++) {
 		time_format((int64_t)r->cosigned[i].time_s * NS_PER_S, 0, at, sizeof(at));
@@ -181,9 +168,12 @@ int cmd_verify(struct cli *cli, struct err *e)
 				rc = fail(e, E_USAGE, "%s: files X.json and X.tlog-proof are due", json);
 			continue; /* a proof is found by its object's name */
 		}
-		if ((proof = mem_printf("%.*s.tlog-proof", (int)(strlen(json) - 5), json)) == NULL)
+		if ((proof = mem_printf("%.*s.tlog-proof", (int)(strlen(json) - 5), json)) == NULL) {
 			rc = fail(e, E_NOMEM, "verify");
-		else if (pairs++, verify_pair(cli, policy, json, proof, &one) != 0) {
+			continue;
+		}
+		pairs++;
+		if (verify_pair(cli, policy, json, proof, &one) != 0) {
 			bad++;
 			*e = one;
 			if (one.code == E_USAGE || err_exit(one.code) == 3)
