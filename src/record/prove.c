@@ -94,6 +94,34 @@ int record_prove(struct record_reader *rd, uint32_t log, uint64_t index, const u
 	return buf_err(out, e, "proof");
 }
 
+int record_policy(struct record_reader *rd, const struct entry *en, bool confirm, struct buf *out, struct err *e)
+{
+	const struct record *r = rd->r;
+	const struct party_keys *writer = en->party != NULL ? record_peer(r, en->party) : NULL;
+	CLEANUP_BUF struct buf group = BUF_INIT(LIMIT_POLICY_BYTES);
+
+	if (writer == NULL)
+		return fail(e, E_NOTFOUND, "the keys of the log this entry stands in are not pinned");
+	buf_puts(out, "log ");
+	note_key_put(&writer->log, out);
+	buf_putc(out, '\n');
+	for (size_t i = 0; i < r->peers; i++) {
+		const struct party_keys *k = &r->peer[i];
+
+		if (k == writer)
+			continue;
+		buf_printf(out, "witness %s ", k->party);
+		note_key_put(&k->witness, out);
+		buf_putc(out, '\n');
+		buf_printf(&group, " %s", k->party);
+	}
+	if (confirm && group.n > 0)
+		buf_printf(out, "group others any%s\nquorum others\n", group.p);
+	else
+		buf_puts(out, "quorum none\n");
+	return buf_err(out, e, "policy");
+}
+
 int record_root(struct record_reader *rd, uint32_t log, uint64_t size, struct hash *ret, struct err *e)
 {
 	struct tile_log t = {rd->ix, log};

@@ -138,6 +138,11 @@ NODISCARD int record_checkpoint(struct record_reader *rd, uint32_t log, struct b
 NODISCARD int record_root(struct record_reader *rd, uint32_t log, uint64_t size, struct hash *ret, struct err *e);
 /* .tlog-proof for one entry under the newest checkpoint of its log. */
 NODISCARD int record_prove(struct record_reader *rd, uint32_t log, uint64_t index, const uint8_t salt[SALT_LEN], struct buf *out, struct err *e);
+/*
+ * Whom a checker of this entry may trust, as a C2SP policy: its log, and every other party's witness this node has
+ * pinned. confirm: one of those must have cosigned (none pinned: none must). E_NOTFOUND: the log's keys are not pinned.
+ */
+NODISCARD int record_policy(struct record_reader *rd, const struct entry *en, bool confirm, struct buf *out, struct err *e);
 /* Tile or bundle bytes as C2SP serves them; E_NOTFOUND if the checkpointed size has none. */
 NODISCARD int record_tile(struct record_reader *rd, uint32_t log, const struct tile_name *t, struct buf *out, struct err *e);
 /* When did entry `index` become visible to others? (t1, t2] by the witness's clock; -1: open. */

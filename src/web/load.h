@@ -57,6 +57,4 @@ NODISCARD int load_find(struct loader *l, const char *name, const char *modified
 /* Checks document and assents now. `full`: with paths, bounds and file names for the proof page. */
 NODISCARD int load_proof(struct loader *l, const struct v_document *d, const struct v_round *r, const struct picked *p, struct v_proof *ret, struct err *e);
 NODISCARD int load_record(struct loader *l, struct v_record *ret, struct err *e);
-/* The policy file for checking entries of the log this entry stands in: its key, the other sides as witnesses. */
-NODISCARD int load_policy(struct loader *l, const struct entry *en, struct buf *out, struct err *e);
 const char *hex_text(struct loader *l, const void *p, size_t n);

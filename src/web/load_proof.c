@@ -32,32 +32,6 @@ static const char *party_of_witness(struct loader *l, const char *name)
 	return arena_str(l->a, name);
 }
 
-int load_policy(struct loader *l, const struct entry *en, struct buf *out, struct err *e)
-{
-	const struct party_keys *writer = keys_of(l, en->party), *k;
-	CLEANUP_BUF struct buf group = BUF_INIT(LIMIT_POLICY_BYTES);
-
-	if (writer == NULL)
-		return fail(e, E_NOTFOUND, "not found");
-	buf_puts(out, "log ");
-	note_key_put(&writer->log, out);
-	buf_putc(out, '\n');
-	for (size_t i = 0; (k = party_at(l, i)) != NULL; i++) {
-		if (strcmp(k->party, writer->party) == 0)
-			continue;
-		buf_printf(out, "witness %s ", k->party);
-		note_key_put(&k->witness, out);
-		buf_putc(out, '\n');
-		buf_printf(&group, " %s", k->party);
-	}
-	/* One other side's confirmation is the promise; more are shown. */
-	if (group.n > 0)
-		buf_printf(out, "group others any%s\nquorum others\n", group.p);
-	else
-		buf_puts(out, "quorum none\n");
-	return buf_err(out, e, "policy");
-}
-
 /* ---- one entry ---- */
 
 static const char *base64_text(struct loader *l, const void *p, size_t n)
@@ -160,7 +134,7 @@ static int check_entry(struct loader *l, const struct entry *en, const char *wha
 	ev->vkey = key_text(l, &writer->log);
 	ev->key_der = der_text(l, writer->log.pk);
 	put_files(l, en, ev);
-	if ((rc = load_policy(l, en, &policy, e)) != 0 || (rc = tlog_policy_parse(policy.p, policy.n, &pol, e)) != 0)
+	if ((rc = record_policy(l->rd, en, true, &policy, e)) != 0 || (rc = tlog_policy_parse(policy.p, policy.n, &pol, e)) != 0)
 		return rc;
 	/* No proof at all is a finding for the page, not a failure of it. */
 	rc = record_prove(l->rd, en->row.log, en->row.index, en->salt, &proof, &why);

@@ -72,7 +72,7 @@ static int send_file(struct loader *l, const struct entry *en, enum form form, s
 		buf_put(&r->body, en->bytes.p, en->bytes.n);
 	else if (form == FORM_PROOF && (rc = record_prove(l->rd, en->row.log, en->row.index, en->salt, &r->body, e)) != 0)
 		return rc;
-	else if (form == FORM_POLICY && (rc = load_policy(l, en, &r->body, e)) != 0)
+	else if (form == FORM_POLICY && (rc = record_policy(l->rd, en, true, &r->body, e)) != 0)
 		return rc;
 	rc = buf_err(&r->body, e, "file");
 	return rc != 0 ? rc : http_header(r, "Cache-Control", "no-cache", e);

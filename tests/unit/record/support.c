@@ -89,7 +89,7 @@ void copy_tree(const char *from, const char *to)
 	must(d != NULL);
 	must(mkdir(to, 0700) == 0);
 	while ((x = readdir(d)) != NULL) {
-		char *a, *b;
+		char *a = NULL, *b = NULL;
 		struct stat st;
 
 		if (strcmp(x->d_name, ".") == 0 || strcmp(x->d_name, "..") == 0)
