@@ -359,6 +359,25 @@ static void agreed_embargo(void **unused)
 	pair_close(&p);
 }
 
+/* Another's delegation, a round that is not there, a series that is not there. */
+static void others_things(struct pair *p, const char *now)
+{
+	struct buf b = BUF_INIT(0);
+
+	put_head(&b, &p->de, fresh(p, "verbale-delegation"), now, now);
+	buf_puts(&b, ",\"round_ref\":\"" ROUND "\",\"party\":\"JP\",\"members\":[{\"name\":{\"native\":\"x\",\"latin\":\"x\"},\"function\":{\"en\":\"x\"},\"agency\":{\"en\":\"x\"},\"agency_code\":\"X\",\"role\":\"head\"}]");
+	REFUSED(E_DENIED, add(&p->de, &b, &e));
+	put_head(&b, &p->de, fresh(p, "verbale-document"), now, now);
+	buf_puts(&b, ",\"round_ref\":\"verbale-round--00000000-0000-4000-8000-0000000000ff\",\"kind\":\"minutes\",\"number\":\"T-2\",\"title\":{\"en\":\"Test\"},"
+	    "\"date\":\"2016-09-09T08:30:00Z\",\"authentic\":[\"en\"],\"units\":[{\"number\":\"1\",\"text\":{\"en\":\"x\"},\"state\":\"agreed\"}]");
+	REFUSED(E_NOTFOUND, add(&p->de, &b, &e));
+	put_head(&b, &p->de, fresh(p, "verbale-round"), now, now);
+	buf_puts(&b, ",\"series_ref\":\"verbale-series--00000000-0000-4000-8000-0000000000ff\",\"title\":{\"en\":\"Test\"},\"start\":\"2016-09-09T00:30:00Z\",\"zone\":\"Asia/Tokyo\","
+	    "\"venue\":{\"en\":\"Tokyo\"},\"mode\":\"video\",\"host\":\"DE\",\"status\":\"held\"");
+	REFUSED(E_NOTFOUND, add(&p->de, &b, &e));
+	buf_free(&b);
+}
+
 /* What `verbale add` is handed is judged like what the acts write. */
 static void no_way_round(void **unused)
 {
@@ -380,18 +399,7 @@ static void no_way_round(void **unused)
 	REFUSED(E_STATE, raw_assent(&p, &p.de, fresh(&p, "verbale-assent"), hex, "2099-01-01T00:00:00.000Z", "agree", &e));
 	REFUSED(E_DENIED, propose(&p, &p.jp, fresh(&p, "verbale-proposal"), "own", NULL, &e));         /* the writer revises */
 
-	/* Another's delegation, a round that is not there, another's document. */
-	put_head(&b, &p.de, fresh(&p, "verbale-delegation"), now, now);
-	buf_puts(&b, ",\"round_ref\":\"" ROUND "\",\"party\":\"JP\",\"members\":[{\"name\":{\"native\":\"x\",\"latin\":\"x\"},\"function\":{\"en\":\"x\"},\"agency\":{\"en\":\"x\"},\"agency_code\":\"X\",\"role\":\"head\"}]");
-	REFUSED(E_DENIED, add(&p.de, &b, &e));
-	put_head(&b, &p.de, fresh(&p, "verbale-document"), now, now);
-	buf_puts(&b, ",\"round_ref\":\"verbale-round--00000000-0000-4000-8000-0000000000ff\",\"kind\":\"minutes\",\"number\":\"T-2\",\"title\":{\"en\":\"Test\"},"
-	    "\"date\":\"2016-09-09T08:30:00Z\",\"authentic\":[\"en\"],\"units\":[{\"number\":\"1\",\"text\":{\"en\":\"x\"},\"state\":\"agreed\"}]");
-	REFUSED(E_NOTFOUND, add(&p.de, &b, &e));
-	put_head(&b, &p.de, fresh(&p, "verbale-round"), now, now);
-	buf_puts(&b, ",\"series_ref\":\"verbale-series--00000000-0000-4000-8000-0000000000ff\",\"title\":{\"en\":\"Test\"},\"start\":\"2016-09-09T00:30:00Z\",\"zone\":\"Asia/Tokyo\","
-	    "\"venue\":{\"en\":\"Tokyo\"},\"mode\":\"video\",\"host\":\"DE\",\"status\":\"held\"");
-	REFUSED(E_NOTFOUND, add(&p.de, &b, &e));
+	others_things(&p, now);
 	{
 		char keep[40];
 
