@@ -428,14 +428,29 @@ static int index_batch(struct commit *c, const struct frame_ref *ref, const stru
 	return rc == 0 ? index_commit(r->index, ref[c->n].no, ref[c->n].at, e) : rc;
 }
 
+/* What the leader knows of collections holds on, unless this batch says something of them: looked up once, not for each batch. */
+static void keep_collections(const struct commit *c, uint64_t head_before)
+{
+	struct record_reader *view = c->r->view;
+
+	if (view->cached_at != head_before)
+		return;
+	for (size_t i = 0; i < c->n; i++)
+		if (c->take[i]->kind == STIX_COLLECTION || c->take[i]->kind == STIX_ASSENT)
+			return;
+	view->cached_at = journal_head(c->r->journal).no;
+}
+
 static int write_batch(struct commit *c, const struct frame_in *in, struct frame_ref *ref, const struct buf *note, uint64_t size, const struct hash *root, struct err *e)
 {
 	struct record *r = c->r;
+	const uint64_t before = journal_head(r->journal).no;
 	struct err inner = {0};
 	int rc = journal_append(r->journal, in, c->n + 1, ref, e);
 
 	if (rc != 0)
 		return rc;
+	keep_collections(c, before);
 	IGNORE(signer_confirm(r->signer, r->self.origin, size, root, NULL) != 0, "the journal holds the head; it is compared at the next start");
 	for (size_t i = 0; i < c->n; i++)
 		c->res[i]->frame = ref[i].no;

@@ -67,7 +67,8 @@ void index_leave(struct index_reader *r)
 
 int index_snapshot(struct index_reader *r, struct err *e)
 {
-	int64_t frame = 0;
+	sqlite3_stmt *st = NULL;
+	bool row = false;
 	int rc;
 
 	if (db_in_transaction(r->db))
@@ -76,7 +77,10 @@ int index_snapshot(struct index_reader *r, struct err *e)
 		return rc;
 	r->snapshot = true;
 	/* BEGIN alone takes nothing: the first read fixes the state. */
-	if ((rc = db_int(r->db, "SELECT frame FROM head", &frame, e)) != 0)
+	if ((rc = db_start(r->db, Q_GET_HEAD, &st, e, "")) == 0)
+		rc = db_step(r->db, st, &row, e);
+	db_done(st);
+	if (rc != 0)
 		index_release(r);
 	return rc;
 }
