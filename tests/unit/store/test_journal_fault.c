@@ -238,10 +238,16 @@ static void one_life(uint64_t seed)
 		faultfs_plan(f, (long)(1 + sim_below(&rng, 80)), kinds, what, sim_below(&rng, 4) == 0);
 		t = work(&fs, sim_next(&rng), (size_t)sim_below(&rng, 40));
 		faultfs_plan(f, 0, 0, FAULT_EIO, false);
-		if (sim_below(&rng, 5) == 0)
-			disk_kill(d);
-		else
+		switch (sim_below(&rng, 5)) {
+		case 0:
+			disk_kill(d); /* the process died, all it wrote got to the disk */
+			break;
+		case 1:
+			break;        /* the process died, nothing more got to the disk yet */
+		default:
 			disk_crash(d);
+			break;
+		}
 		if (jfile_open(&below, "/data/journal", true, SEGMENT, &j, NULL, &e) != 0)
 			fail_msg("seed %" PRIu64 ", crash %d: %s", seed, crash, e.msg);
 		head = journal_head(j).no;
@@ -251,6 +257,12 @@ static void one_life(uint64_t seed)
 				fail_msg("seed %" PRIu64 ", crash %d: %" PRIu64 " frames, %" PRIu64 " acknowledged, %" PRIu64 " in doubt",
 				    seed, crash, head, t.acked, t.doubtful);
 		check_all(j, head, MOST);
+		journal_close(j);
+		/* What an opening has shown stays, whoever wrote it and never synced it. */
+		if (sim_below(&rng, 2) == 0)
+			disk_crash(d);
+		if (jfile_open(&below, "/data/journal", true, SEGMENT, &j, NULL, &e) != 0 || journal_head(j).no != head)
+			fail_msg("seed %" PRIu64 ", crash %d: %" PRIu64 " frames shown, then lost: %s", seed, crash, head, e.msg);
 		journal_close(j);
 	}
 	faultfs_free(f);
