@@ -80,5 +80,10 @@ struct peer_client_conf;
 NODISCARD int node_client_conf(struct cli *cli, char **ret_key, char **ret_cert, struct peer_client_conf *ret, struct err *e);
 /* The version asked for (NULL: newest), if this node's party may read it; E_NOTFOUND otherwise. Free: entry_free. */
 NODISCARD int pick_entry(struct cli *cli, const char *id, const char *modified, struct entry *ret, struct err *e);
+/*
+ * May this node's party read it? So, and an offered collection: nothing in it may be read before the party agreed, but
+ * the offer itself must be, to agree to it. E_NOTFOUND.
+ */
+NODISCARD int cli_may_read(struct cli *cli, const struct entry *en, struct err *e);
 /* Write `id` (.json, .tlog-proof, .policy.txt) of one entry into folder `out`. */
 NODISCARD int write_proof_files(struct cli *cli, const struct entry *en, const char *out, struct err *e);

@@ -229,17 +229,19 @@ static int collection_add(struct cli *cli, struct err *e)
 static int list_one(void *ctx, const struct index_entry *row, struct err *e)
 {
 	struct cli *cli = ctx;
-	const struct reader me = cli_reader(cli);
 	struct entry en;
 	struct collection col;
 	int rc = record_read(cli->rd, row, &en, e);
 
 	if (rc != 0)
 		return rc;
-	if (record_may_read(cli->rd, &me, &en, NULL) == 0) {
+	if (cli_may_read(cli, &en, NULL) == 0) {
 		const bool accepted = record_collection(cli->rd, row->collection, &col, NULL) == 0;
 
-		printf("%s %s %s %s\n", row->id, row->modified, en.party != NULL ? en.party : "?", accepted ? _("in force") : _("offered, not yet accepted by this party"));
+		if (cli->json)
+			printf("{\"id\":\"%s\",\"modified\":\"%s\",\"party\":\"%s\",\"in_force\":%s}\n", row->id, row->modified, en.party != NULL ? en.party : "", accepted ? "true" : "false");
+		else
+			printf("%s %s %s %s\n", row->id, row->modified, en.party != NULL ? en.party : "?", accepted ? _("in force") : _("offered, not yet accepted by this party"));
 	}
 	entry_free(&en);
 	return 0;

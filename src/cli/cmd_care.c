@@ -85,6 +85,14 @@ static void list_peers(const struct cli *cli)
 		struct peer_state st;
 		const bool known = record_peer_state(cli->rd, &peers[i], &st, NULL) == 0 && st.known;
 
+		if (cli->json) {
+			printf("{\"party\":\"%s\",\"origin\":", peers[i].party);
+			cli_json_str(peers[i].origin);
+			printf(",\"url\":");
+			cli_json_str(peers[i].url);
+			printf(",\"mirrored\":%llu}\n", known ? (unsigned long long)st.log.size : 0ULL);
+			continue;
+		}
 		printf("%-6s %-32s %-32s ", peers[i].party, peers[i].origin, peers[i].url[0] != '\0' ? peers[i].url : "-");
 		printf(known ? _("%llu entries mirrored") : _("not followed yet"), (unsigned long long)st.log.size);
 		printf("\n");
@@ -98,8 +106,11 @@ static int peer_add(struct cli *cli, struct err *e)
 	int rc;
 
 	if ((rc = cli_read(cli, cli->args > 2 ? cli->arg[2] : "-", LIMIT_PEER_TEXT, &b, e)) != 0 ||
-	    (rc = party_keys_parse(b.p != NULL ? b.p : "", b.n, &k, e)) != 0 || (rc = cli_open(cli, cli->arg[1], true, e)) != 0 ||
-	    (rc = record_peer_add(cli->record, &k, e)) != 0)
+	    (rc = party_keys_parse(b.p != NULL ? b.p : "", b.n, &k, e)) != 0 || (rc = cli_open(cli, cli->arg[1], true, e)) != 0)
+		return rc;
+	if (strcmp(k.origin, record_self(cli->record)->origin) == 0)
+		return fail(e, E_USAGE, "this is the text of this very node (%s); the other side's is due", k.origin);
+	if ((rc = record_peer_add(cli->record, &k, e)) != 0)
 		return rc;
 	printf(_("Party %s is pinned: log key %s+%08x. Compare these eight digits with the other side by voice."), k.party, k.log.name, k.log.id);
 	printf("\n");

@@ -18,10 +18,22 @@ static int take_version(void *ctx, const struct index_entry *row, struct err *e)
 	return 0;
 }
 
+int cli_may_read(struct cli *cli, const struct entry *en, struct err *e)
+{
+	const struct reader me = cli_reader(cli);
+	const int rc = record_may_read(cli->rd, &me, en, e);
+	const char *uuid = strstr(en->row.id, "--");
+	struct collection col;
+	uint8_t own[16];
+
+	if (rc != E_NOTFOUND || en->object.kind != STIX_COLLECTION || record_collection(cli->rd, en->row.collection, &col, NULL) != E_NOTFOUND)
+		return rc;
+	return uuid != NULL && uuid_parse(uuid + 2, strlen(uuid + 2), own) && memcmp(own, en->row.collection, 16) == 0 ? 0 : rc;
+}
+
 /* The version asked for, if this node's party may read it: hidden and unknown are one answer. */
 int pick_entry(struct cli *cli, const char *id, const char *modified, struct entry *ret, struct err *e)
 {
-	const struct reader me = cli_reader(cli);
 	struct pick p = {.modified = modified};
 	int rc;
 
@@ -32,7 +44,7 @@ int pick_entry(struct cli *cli, const char *id, const char *modified, struct ent
 		if (rc == 0)
 			rc = p.any ? record_read(cli->rd, &p.row, ret, e) : E_NOTFOUND;
 	}
-	if (rc == 0 && (rc = record_may_read(cli->rd, &me, ret, e)) != 0)
+	if (rc == 0 && (rc = cli_may_read(cli, ret, e)) != 0)
 		entry_free(ret);
 	return rc == E_NOTFOUND ? fail(e, E_NOTFOUND, "%s: not in this record", id) : rc;
 }
@@ -71,13 +83,12 @@ int cmd_show(struct cli *cli, struct err *e)
 static int list_one(void *ctx, const struct index_entry *row, struct err *e)
 {
 	struct cli *cli = ctx;
-	const struct reader me = cli_reader(cli);
 	struct entry en;
 	int rc = record_read(cli->rd, row, &en, e);
 
 	if (rc != 0)
 		return rc;
-	rc = record_may_read(cli->rd, &me, &en, e);
+	rc = cli_may_read(cli, &en, e);
 	if (rc == 0 && cli->json) {
 		printf("{\"frame\":%llu,\"party\":\"%s\",\"index\":%llu,\"id\":", (unsigned long long)row->frame, en.party != NULL ? en.party : "", (unsigned long long)row->index);
 		cli_json_str(row->id);

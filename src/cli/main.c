@@ -63,8 +63,12 @@ static void help(const struct cli *cli)
 	printf("\n");
 	for (const struct cli_opt *o = v->opt; o < v->opt + CLI_OPTS_MAX && o->name != NULL; o++)
 		printf("  --%s%s%s\n      %s\n", o->name, o->arg != NULL ? " " : "", o->arg != NULL ? _(o->arg) : "", _(o->doc));
-	for (int k = 0; v->conf && k < CONF_COUNT_; k++)
-		printf("  --%s %s\n      %s\n", conf_name((enum conf_key)k), _(conf_arg((enum conf_key)k)), _(conf_doc((enum conf_key)k)));
+	for (int k = 0; v->conf && k < CONF_COUNT_; k++) {
+		printf("  --");
+		for (const char *s = conf_name((enum conf_key)k); *s != '\0'; s++)
+			putchar(*s == '_' ? '-' : *s);
+		printf(" %s\n      %s\n", _(conf_arg((enum conf_key)k)), _(conf_doc((enum conf_key)k)));
+	}
 	printf("  --json\n      %s\n  --lang de|ja|en\n      %s\n", _("output for programs"), _("language of the output; default: from the environment"));
 }
 
