@@ -13,12 +13,15 @@ struct adding {
 	struct add_item item[ADD_BATCH];
 	struct add_result res[ADD_BATCH];
 	size_t off[ADD_BATCH];
+	size_t no[ADD_BATCH];        /* which object of the file, from 1 */
 	size_t n, max;
+	const char *path;
+	int first;                   /* code of the first refusal */
 	struct buf text;
 	uint64_t all, fresh, same, refused;
 };
 
-static void report_one(struct adding *a, const struct add_result *r)
+static void report_one(struct adding *a, const struct add_result *r, size_t no)
 {
 	static const char *const json_word[] = {"new", "duplicate", "refused"};
 	struct cli *cli = a->cli;
@@ -26,8 +29,12 @@ static void report_one(struct adding *a, const struct add_result *r)
 	a->fresh += r->what == ADDED_NEW;
 	a->same += r->what == ADDED_DUPLICATE;
 	a->refused += r->what == ADDED_REFUSED;
+	if (r->what == ADDED_REFUSED && a->first == 0)
+		a->first = r->err.code;
 	if (cli->json) {
-		printf("{\"id\":");
+		printf("{\"file\":");
+		cli_json_str(a->path);
+		printf(",\"object\":%zu,\"id\":", no);
 		cli_json_str(r->id);
 		printf(",\"result\":\"%s\"", json_word[r->what]);
 		if (r->what == ADDED_REFUSED) {
@@ -38,7 +45,7 @@ static void report_one(struct adding *a, const struct add_result *r)
 		}
 		printf("}\n");
 	} else if (r->what == ADDED_REFUSED) {
-		fprintf(stderr, "%s: %s: %s\n", _("refused"), _(err_headline(r->err.code)), r->err.msg);
+		fprintf(stderr, "%s: %s (%zu): %s: %s\n", _("refused"), a->path, no, _(err_headline(r->err.code)), r->err.msg);
 	} else if (a->all <= 20) {
 		printf("%s %llu %s\n", r->what == ADDED_NEW ? _("recorded") : _("known already"), (unsigned long long)r->index, r->id);
 	}
@@ -53,7 +60,7 @@ static int flush_batch(struct adding *a, struct err *e)
 	if (rc == 0 && a->n > 0)
 		rc = record_add(a->cli->record, &a->opt, a->item, a->n, a->res, e);
 	for (size_t i = 0; rc == 0 && i < a->n; i++)
-		report_one(a, &a->res[i]);
+		report_one(a, &a->res[i], a->no[i]);
 	a->n = 0;
 	buf_clear(&a->text);
 	return rc;
@@ -64,11 +71,11 @@ static int add_object(void *ctx, const struct json_val *obj, size_t n, struct er
 	struct adding *a = ctx;
 	int rc = 0;
 
-	(void)n;
 	if (a->n == a->max || a->text.n > LIMIT_BATCH_BYTES / 4)
 		rc = flush_batch(a, e);
 	if (rc != 0)
 		return rc;
+	a->no[a->n] = n + 1;
 	a->off[a->n] = a->text.n;
 	json_canon(obj, &a->text);
 	a->item[a->n].n = a->text.n - a->off[a->n];
@@ -94,8 +101,10 @@ static int add_file(struct adding *a, const char *path, struct err *e)
 	CLEANUP_BUF struct buf b = BUF_INIT(LIMIT_JSON_BULK);
 	struct json_doc *doc = NULL;
 	uint64_t count = 0;
-	int rc = cli_read(a->cli, path, LIMIT_JSON_BULK, &b, e);
+	int rc;
 
+	a->path = opt.what;
+	rc = cli_read(a->cli, path, LIMIT_JSON_BULK, &b, e);
 	if (rc == 0)
 		rc = json_read(b.p, b.n, &opt, &doc, e);
 	buf_free(&b);
@@ -132,7 +141,7 @@ int cmd_add(struct cli *cli, struct err *e)
 		printf("\n");
 	}
 	if (rc == 0 && a->refused > 0)
-		rc = fail(e, E_FORMAT, "%llu of %llu objects were refused", (unsigned long long)a->refused, (unsigned long long)a->all);
+		rc = fail(e, a->first, "%llu of %llu objects were refused", (unsigned long long)a->refused, (unsigned long long)a->all);
 	if (a != NULL)
 		buf_free(&a->text);
 	mem_free(a);

@@ -89,10 +89,11 @@ for kind in entry salt path index root size origin signature cosignature truncat
 		not_ok "damage: $kind" "$(cat "$work/out")"
 		continue
 	fi
-	proven=0
+	proven=0 most=0
+	if [ $kind = forked ]; then most=1; fi
 	for f in "$work/bad"/*.json; do "$verbale" verify "$f" --policy "$dir/policy" >"$work/out" 2>&1 && proven=$((proven + 1)); done
 	# The leaf that a fork replaces stands in every path but its own: the old entry is still proven, under the old head.
-	if [ $proven -le $([ $kind = forked ] && echo 1 || echo 0) ]; then ok "verbale verify rejects: $kind"; else not_ok "verbale verify rejects: $kind" "$proven proven"; fi
+	if [ $proven -le $most ]; then ok "verbale verify rejects: $kind"; else not_ok "verbale verify rejects: $kind" "$proven proven"; fi
 done
 
 # One flipped bit at every byte of a proof file, and at every fifth of the text: never another statement.
