@@ -1,5 +1,5 @@
 /* The journal without faults: what goes in comes out, across segments, batches, processes. */
-#include "support.h"
+#include "journal_support.h"
 
 #include <inttypes.h>
 #include <pthread.h>

@@ -2,7 +2,7 @@
  * Damage is told from tearing: a journal with any flipped byte is refused with segment and offset, or, where only a
  * reader gets to it, read refuses; and no frame ever comes out other than it went in.
  */
-#include "support.h"
+#include "journal_support.h"
 
 #include <inttypes.h>
 #include <stdio.h>

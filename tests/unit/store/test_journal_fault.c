@@ -2,7 +2,7 @@
  * The journal on a bad disk. The promise: every batch whose append returned 0 is there after a crash, the one under
  * way is there whole or not at all, and opening needs no help.
  */
-#include "support.h"
+#include "journal_support.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "support.h"
+#include "journal_support.h"
 
 #include <inttypes.h>
 
