@@ -1,12 +1,13 @@
 #!/bin/sh
 # bench/run.sh BUILD - every measurement, one after another: some minutes. doc/BENCH.md says what each number means.
-# BENCH_N: objects (200000); BENCH_ROUNDS; BENCH_DIR: where the folders go; BENCH_BUNDLE: a STIX bundle to add.
+# BENCH_N: objects (200000); BENCH_ROUNDS; BENCH_DIR: where the folders go (BUILD); BENCH_BUNDLE: a STIX bundle to add, whole path.
 set -eu
-build=${1:-build}
+build=$(cd "${1:-build}" && pwd)
+export BENCH_DIR="${BENCH_DIR:-$build}"
 bundle_collection=0b7c2d2e-6a0b-4d0e-9d51-6f1f0d3c9a01
 
 bundle() {
-	dir=$(mktemp -d "${BENCH_DIR:-.}/verbale-bench-bundle-XXXXXX")
+	dir=$(mktemp -d "$BENCH_DIR/verbale-bench-bundle-XXXXXX")
 	trap 'rm -rf "$dir"' EXIT
 	verbale=$build/src/cli/verbale
 	"$verbale" init "$dir/node" --party DE --origin de.example/log >/dev/null
