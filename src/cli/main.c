@@ -102,11 +102,9 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct err e = {0};
 	int rc = cli_parse(cli, cli->verb, argc, argv, &e);
 
-	if (rc == 0 && cli->help) {
+	if (rc == 0 && cli->help)
 		help(cli);
-		return 0;
-	}
-	if (rc == 0)
+	else if (rc == 0)
 		rc = cli->verb->run(cli, &e);
 	record_reader_free(cli->rd);
 	record_close(cli->record);

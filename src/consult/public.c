@@ -5,7 +5,10 @@
 
 struct view { struct record_reader *rd; const struct index_entry *row; const struct stix_object *o; int64_t now; };
 
-/* 0 with the answer; a collection this node has not accepted makes nothing public. */
+/*
+ * 0 with the answer; a collection this node has not accepted makes nothing public. Writer and speaker must be members
+ * still: a word never outlives the document it is about.
+ */
 static int published(const struct view *v, const struct entry *doc, const char *speaker, bool *ret, struct err *e)
 {
 	struct doc_facts f;
@@ -15,7 +18,7 @@ static int published(const struct view *v, const struct entry *doc, const char *
 	if (rc == E_NOTFOUND || rc == E_FORMAT)
 		return 0;
 	if (rc == 0)
-		*ret = doc_state(&f) == DOC_PUBLISHED && !doc->row.revoked && story_member(&f, speaker, &member);
+		*ret = doc_state(&f) == DOC_PUBLISHED && !doc->row.revoked && story_member(&f, doc->party, &member) && story_member(&f, speaker, &member);
 	return rc;
 }
 

@@ -317,14 +317,71 @@ static const char *parties(unsigned set, char to[64])
 #define T "{\"de\":\"%s\",\"ja\":\"%s\",\"en\":\"%s\"}"
 #define MK o->marker, o->marker, o->marker
 
+/* ---- following, in small steps: what is carried is what the other node would serve ---- */
+
+enum { CARRY = 64 };
+struct carried { struct node *from; const char *to; struct entry en[CARRY]; struct peer_entry pe[CARRY]; size_t n, looked; uint64_t next; };
+
+static int carry(void *ctx, const struct index_entry *row, struct err *e)
+{
+	struct carried *c = ctx;
+	const struct reader who = {.party = c->to, .role = ROLE_NODE, .via = VIA_SYNC};
+	struct entry *en = &c->en[c->n];
+
+	c->next = row->index + 1;
+	c->looked++;
+	must(record_read(c->from->rd, row, en, e) == 0);
+	if (record_may_read(c->from->rd, &who, en, NULL) != 0) {
+		entry_free(en);
+		return 0;
+	}
+	c->pe[c->n] = (struct peer_entry){.index = row->index, .p = en->bytes.p, .n = en->bytes.n};
+	memcpy(c->pe[c->n].salt, en->salt, SALT_LEN);
+	c->n++;
+	return 0;
+}
+
+static void carry_entries(struct node *to, struct node *from, uint64_t first, uint64_t size)
+{
+	struct carried *c = mem_zalloc(sizeof(*c));
+	struct err e = {0};
+	size_t fresh;
+
+	must(c != NULL);
+	*c = (struct carried){.from = from, .to = record_self(to->r)->party, .next = first};
+	do {
+		c->n = c->looked = 0;
+		must(index_log_page(record_index(from->rd), 0, c->next, CARRY, carry, c, &e) == 0);
+		must(record_add_peer_entries(to->r, record_self(from->r), c->pe, c->n, c->next < size ? c->next : size, &fresh, &e) == 0);
+		for (size_t i = 0; i < c->n; i++)
+			entry_free(&c->en[i]);
+	} while (c->looked == CARRY);
+	mem_free(c);
+}
+
 static void follow(struct rec *m, int who, int whom)
 {
+	struct node *to = &m->node[who], *from = &m->node[whom];
+	struct buf note = BUF_INIT(LIMIT_NOTE_BYTES), line = BUF_INIT(LIMIT_NOTE_BYTES);
+	uint8_t bundle[TILE_WIDTH][LEAF_LEN], (*leaf)[LEAF_LEN] = NULL;
+	struct peer_state st;
+	struct index_log own;
 	struct err e = {0};
 
-	if (follow_direct(&m->node[who], &m->node[whom], &e) != 0) {
-		fprintf(stderr, "follow: %s\n", e.msg);
-		abort();
+	must(record_checkpoint(from->rd, 0, &note, &e) == 0 && index_get_log(record_index(from->rd), 0, &own, &e) == 0);
+	must(record_peer_state(to->rd, record_self(from->r), &st, &e) == 0 && (leaf = mem_array(own.size + 1, LEAF_LEN)) != NULL);
+	for (uint64_t i = st.log.size; i < own.size; i++) {
+		const uint64_t b = i / TILE_WIDTH, left = own.size - b * TILE_WIDTH;
+
+		if (i == st.log.size || i % TILE_WIDTH == 0)
+			must(index_get_bundle(record_index(from->rd), 0, b, left < TILE_WIDTH ? (unsigned)left : TILE_WIDTH, bundle, &e) == 0);
+		memcpy(leaf[i - st.log.size], bundle[i % TILE_WIDTH], LEAF_LEN);
 	}
+	must(record_follow(to->r, record_self(from->r), note.p, note.n, (const uint8_t (*)[LEAF_LEN])leaf, own.size - st.log.size, &line, &e) == 0);
+	carry_entries(to, from, st.log.entries_to, own.size);
+	mem_free(leaf);
+	buf_free(&note);
+	buf_free(&line);
 }
 
 static int word(struct rec *m, int writer, int about, const char *verb)
