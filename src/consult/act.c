@@ -87,7 +87,7 @@ static int put_version(struct act *a, const char *ref, const char *modified, con
 {
 	uint8_t sum[32];
 	char hex[HEX_LEN(32) + 1];
-	const int rc = consult_object_sha256(a->about, sum, e);
+	const int rc = entry_object_sha256(a->about, sum, e);
 
 	if (rc != 0)
 		return rc;

@@ -64,8 +64,6 @@ record_public consult_public;
  * The word carries the markings and release_to of its subject. The rules are asked first: E_STATE, E_DENIED with the
  * reason. `reason`: NULL, a JSON object with texts by language ({"de":…,"ja":…}), or plain words, taken as English.
  */
-/* Hash that an assent names: SHA-256 of the RFC 8785 form of the object (not of the entry). */
-NODISCARD int consult_object_sha256(const struct entry *en, uint8_t ret[32], struct err *e);
 /* To the version of any object with this `modified`; NULL: the newest. */
 NODISCARD int act_assent(struct record *r, struct record_reader *rd, const char *subject_id, const char *modified, enum assent_verb verb, const char *reason, struct add_result *ret, struct err *e);
 /* The newest version; publish_at NULL: now. */

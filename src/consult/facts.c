@@ -6,17 +6,6 @@
 #include "base/enc.h"
 #include "base/mem.h"
 
-int consult_object_sha256(const struct entry *en, uint8_t ret[32], struct err *e)
-{
-	CLEANUP_BUF struct buf b = BUF_INIT(LIMIT_FRAME);
-	int rc;
-
-	json_canon(en->object.val, &b);
-	if ((rc = buf_err(&b, e, "object")) == 0)
-		sha256(b.p, b.n, ret);
-	return rc;
-}
-
 int64_t entry_time(const char *modified)
 {
 	int64_t ns;
@@ -41,7 +30,7 @@ static int look_at_version(void *ctx, const struct index_entry *row, struct err 
 		return 0;
 	if ((rc = record_read(w->rd, row, &en, e)) != 0)
 		return rc;
-	rc = consult_object_sha256(&en, sum, e);
+	rc = entry_object_sha256(&en, sum, e);
 	entry_free(&en);
 	if (rc != 0 || memcmp(sum, w->sha, sizeof(sum)) != 0)
 		return rc;
@@ -275,7 +264,7 @@ static int still_wanted(struct telling *t, struct doc_proposal *p, struct asking
 	if (about == NULL || later(about, t->doc->row.modified) ||
 	    (strcmp(about, t->doc->row.modified) == 0 && !names(&en, "document_modified", "document_sha256", &t->doc->row, t->s->sha256)))
 		p->open = false;
-	rc = consult_object_sha256(&en, a->sha, e);
+	rc = entry_object_sha256(&en, a->sha, e);
 	entry_free(&en);
 	return rc;
 }
@@ -337,7 +326,7 @@ static int read_all(struct record_reader *rd, const struct entry *doc, struct do
 	struct newest n = {.log = doc->row.log};
 	int rc;
 
-	if ((rc = consult_object_sha256(doc, s->sha256, e)) != 0 || (rc = read_members(rd, doc, &s->facts, e)) != 0 ||
+	if ((rc = entry_object_sha256(doc, s->sha256, e)) != 0 || (rc = read_members(rd, doc, &s->facts, e)) != 0 ||
 	    (rc = index_versions(record_index(rd), doc->row.id, doc->row.collection, take_newest, &n, e)) != 0)
 		return rc;
 	s->facts.is_newest = !n.found || !later(n.row.modified, doc->row.modified);

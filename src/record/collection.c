@@ -73,17 +73,6 @@ static int look_at_answer(void *ctx, const struct index_entry *row, struct err *
 	return 0;
 }
 
-static int object_sha256(const struct entry *en, uint8_t ret[32], struct err *e)
-{
-	CLEANUP_BUF struct buf b = BUF_INIT(LIMIT_FRAME);
-	int rc;
-
-	json_canon(en->object.val, &b);
-	if ((rc = buf_err(&b, e, "object")) == 0)
-		sha256(b.p, b.n, ret);
-	return rc;
-}
-
 static int accepted(struct record_reader *rd, const struct index_entry *row, bool *ret, struct err *e)
 {
 	struct answer a = {.rd = rd, .version = row};
@@ -96,7 +85,7 @@ static int accepted(struct record_reader *rd, const struct index_entry *row, boo
 		return 0;
 	if ((rc = record_read(rd, row, &en, e)) != 0)
 		return rc;
-	rc = object_sha256(&en, sha, e);
+	rc = entry_object_sha256(&en, sha, e);
 	entry_free(&en);
 	a.sha = sha;
 	if (rc == 0)

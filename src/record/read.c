@@ -13,7 +13,7 @@ int record_reader_new(struct record *r, struct record_reader **ret, struct err *
 
 	if (rc != 0) {
 		mem_free(rd);
-		return rc;
+		return rc == E_NOMEM ? rc : fail_wrap(e, rc, "the index cannot be read (verbale rebuild makes it anew from the journal): ");
 	}
 	rd->r = r;
 	rd->owns_ix = true;
@@ -41,6 +41,17 @@ void entry_free(struct entry *en)
 	json_free(en->doc);
 	buf_free(&en->bytes);
 	en->doc = NULL;
+}
+
+int entry_object_sha256(const struct entry *en, uint8_t ret[32], struct err *e)
+{
+	CLEANUP_BUF struct buf b = BUF_INIT(LIMIT_FRAME);
+	int rc;
+
+	json_canon(en->object.val, &b);
+	if ((rc = buf_err(&b, e, "object")) == 0)
+		sha256(b.p, b.n, ret);
+	return rc;
 }
 
 /* Which party a log belongs to; NULL if its keys are no longer pinned. */

@@ -121,6 +121,8 @@ struct entry {                       /* one entry, read back from the journal an
 	struct stix_object object;       /* points into doc */
 };
 void entry_free(struct entry *en);
+/* Hash that an assent or a publication names: SHA-256 of the RFC 8785 form of the object alone (not of the entry). */
+NODISCARD int entry_object_sha256(const struct entry *en, uint8_t ret[32], struct err *e);
 NODISCARD int record_read(struct record_reader *rd, const struct index_entry *row, struct entry *ret, struct err *e);
 NODISCARD int record_read_at(struct record_reader *rd, uint32_t log, uint64_t index, struct entry *ret, struct err *e);
 /* Newest version of an id (NULL collection: any). E_NOTFOUND. */

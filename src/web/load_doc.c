@@ -174,7 +174,7 @@ int load_document(struct loader *l, const struct v_round *r, const struct picked
 		.modified = arena_str(l->a, en->row.modified), .version = p->version, .versions = p->versions, .title = get_text(l, o, "title"),
 		.date = get_time(o, "date", 0), .writer = arena_str(l->a, en->party), .index = en->row.index, .reading = get_links(l, o, "further_reading"),
 		.example = get_bool(o, "example"), .confirmed = true};
-	if ((rc = consult_object_sha256(en, sum, e)) != 0 || (rc = index_get_log(record_index(l->rd), en->row.log, &log, e)) != 0)
+	if ((rc = entry_object_sha256(en, sum, e)) != 0 || (rc = index_get_log(record_index(l->rd), en->row.log, &log, e)) != 0)
 		return rc;
 	ret->sha256 = hex_text(l, sum, sizeof sum);
 	ret->origin = arena_str(l->a, log.origin);

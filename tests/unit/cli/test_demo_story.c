@@ -54,7 +54,7 @@ static void write_one(struct story *s, enum demo_what w)
 		uint8_t sum[32];
 
 		OK(record_newest(n->rd, s->ids.id[w], NULL, &en, &e));
-		OK(consult_object_sha256(&en, sum, &e));
+		OK(entry_object_sha256(&en, sum, &e));
 		hex_encode(sum, 32, s->first_sha);
 		entry_free(&en);
 	}

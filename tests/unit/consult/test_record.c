@@ -92,7 +92,7 @@ static void version_hash(struct node *n, const char *id, const char *modified, c
 	OK(record_newest(n->rd, id, NULL, &en, &e));
 	if (modified != NULL)
 		assert_string_equal(en.row.modified, modified);
-	OK(consult_object_sha256(&en, sum, &e));
+	OK(entry_object_sha256(&en, sum, &e));
 	hex_encode(sum, 32, hex);
 	entry_free(&en);
 }

@@ -49,7 +49,7 @@ static void remember_first(struct weblab *w, const char *modified)
 	uint8_t sum[32];
 
 	MUST(record_newest(w->jp.rd, w->ids.id[DEMO_STATEMENT], NULL, &en, &e));
-	MUST(consult_object_sha256(&en, sum, &e));
+	MUST(entry_object_sha256(&en, sum, &e));
 	hex_encode(sum, 32, w->sha);
 	memcpy(w->first_modified, modified, sizeof w->first_modified);
 	memcpy(w->created, modified, sizeof w->created);
