@@ -18,7 +18,7 @@ struct adding {
 	const char *path;
 	int first;                   /* code of the first refusal */
 	struct buf text;
-	uint64_t all, fresh, same, refused;
+	uint64_t all, due, fresh, same, refused; /* due: after the file under way */
 };
 
 static void report_one(struct adding *a, const struct add_result *r, size_t no)
@@ -53,6 +53,7 @@ static void report_one(struct adding *a, const struct add_result *r, size_t no)
 
 static int flush_batch(struct adding *a, struct err *e)
 {
+	const struct progress p = cli_progress(a->cli);
 	int rc = buf_err(&a->text, e, "batch");
 
 	for (size_t i = 0; i < a->n; i++)
@@ -61,6 +62,8 @@ static int flush_batch(struct adding *a, struct err *e)
 		rc = record_add(a->cli->record, &a->opt, a->item, a->n, a->res, e);
 	for (size_t i = 0; rc == 0 && i < a->n; i++)
 		report_one(a, &a->res[i], a->no[i]);
+	if (rc == 0 && a->due > ADD_BATCH)
+		p.tick(p.ctx, N_("objects"), a->all, a->due);
 	a->n = 0;
 	buf_clear(&a->text);
 	return rc;
@@ -111,11 +114,14 @@ static int add_file(struct adding *a, const char *path, struct err *e)
 	if (rc == 0 && (rc = stix_each(json_root(doc), count_object, &count, e)) == 0) {
 		if (a->opt.all_or_nothing && count > ADD_BATCH)
 			rc = fail(e, E_LIMIT, "%s: --all takes at most %d objects at once", path, ADD_BATCH);
-		else
+		else {
+			a->due = a->all + count;
 			rc = stix_each(json_root(doc), add_object, a, e);
+		}
 	}
 	if (rc == 0)
 		rc = flush_batch(a, e);
+	cli_progress_end(a->cli);
 	json_free(doc);
 	return rc;
 }
