@@ -3,8 +3,9 @@
 
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <string.h>
 
-struct shim { sqlite3_file base; sqlite3_file *real; };
+struct shim { sqlite3_file base; sqlite3_file *real; bool wal; };
 
 static struct faultvfs_hook hook;
 static sqlite3_vfs vfs, *below;
@@ -41,9 +42,14 @@ static int shim_truncate(sqlite3_file *f, sqlite3_int64 n)
 
 static int shim_sync(sqlite3_file *f, int flags)
 {
-	(void)f;
+	sqlite3_int64 n = 0;
+
 	(void)flags;
-	return turn(true) != 0 ? SQLITE_IOERR_FSYNC : SQLITE_OK;
+	if (turn(true) != 0)
+		return SQLITE_IOERR_FSYNC;
+	if (((struct shim *)(void *)f)->wal && hook.synced != NULL && real_of(f)->pMethods->xFileSize(real_of(f), &n) == SQLITE_OK)
+		hook.synced(hook.ctx, n);
+	return SQLITE_OK;
 }
 
 static int shim_size(sqlite3_file *f, sqlite3_int64 *ret) { return real_of(f)->pMethods->xFileSize(real_of(f), ret); }
@@ -77,6 +83,7 @@ static int shim_open(sqlite3_vfs *v, sqlite3_filename path, sqlite3_file *f, int
 
 	(void)v;
 	f->pMethods = NULL;
+	s->wal = (flags & SQLITE_OPEN_WAL) != 0;
 	if (turn(true) != 0)
 		return SQLITE_CANTOPEN;
 	if ((s->real = calloc(1, (size_t)below->szOsFile)) == NULL)
@@ -91,9 +98,15 @@ static int shim_open(sqlite3_vfs *v, sqlite3_filename path, sqlite3_file *f, int
 
 static int shim_delete(sqlite3_vfs *v, const char *path, int sync)
 {
+	const size_t n = strlen(path);
+
 	(void)v;
 	(void)sync;
-	return turn(true) != 0 ? SQLITE_IOERR_DELETE : below->xDelete(below, path, 0);
+	if (turn(true) != 0)
+		return SQLITE_IOERR_DELETE;
+	if (n > 4 && strcmp(path + n - 4, "-wal") == 0 && hook.synced != NULL)
+		hook.synced(hook.ctx, 0);
+	return below->xDelete(below, path, 0);
 }
 
 void faultvfs_set(const struct faultvfs_hook *h)

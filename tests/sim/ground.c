@@ -24,6 +24,7 @@ struct ground {
 	long left, calls;     /* of the index's side */
 	enum fault what;
 	bool fired, crashed;
+	long long wal_synced; /* bytes of the write-ahead log that a power loss leaves */
 	uint64_t rng;
 };
 
@@ -167,6 +168,15 @@ static int ask(void *ctx, bool changes)
 	return r;
 }
 
+static void synced(void *ctx, long long wal_bytes)
+{
+	struct ground *g = ctx;
+
+	pthread_mutex_lock(&g->lock);
+	g->wal_synced = wal_bytes;
+	pthread_mutex_unlock(&g->lock);
+}
+
 bool ground_crashed(struct ground *g) { return g->crashed || (g->what == FAULT_CRASH && faultfs_fired(g->fault)); }
 
 void ground_plan(struct ground *g, enum side side, long n, unsigned kinds, enum fault what)
@@ -213,7 +223,7 @@ static void set_disk(struct ground *g, struct disk *d)
 struct ground *ground_new(const char *dir, uint64_t seed)
 {
 	struct ground *g = calloc(1, sizeof(*g));
-	struct faultvfs_hook h = {ask, g};
+	struct faultvfs_hook h = {ask, synced, g};
 	struct fs below = both;
 
 	must(g != NULL);
@@ -261,6 +271,7 @@ void ground_restore(struct ground *g, uint64_t seed)
 	set_disk(g, disk_clone(g->base));
 	disk_reseed(g->disk, seed);
 	g->rng = seed;
+	g->wal_synced = 0;
 	remove_tree(g->dir);
 	copy_tree(g->saved, g->dir);
 }
@@ -313,13 +324,13 @@ static void copy_or_remove(const char *from, const char *to)
 	must(fclose(out) == 0);
 }
 
-/* Any prefix of what SQLite wrote ahead since it was opened may be on the disk. */
+/* Of what SQLite wrote ahead and did not sync, any prefix may be on the disk. */
 static void cut_short(struct ground *g, const char *path)
 {
 	struct stat st;
 
-	if (stat(path, &st) == 0 && st.st_size > 0)
-		must(truncate(path, (off_t)sim_below(&g->rng, (uint64_t)st.st_size + 1)) == 0);
+	if (stat(path, &st) == 0 && st.st_size > g->wal_synced)
+		must(truncate(path, g->wal_synced + (off_t)sim_below(&g->rng, (uint64_t)(st.st_size - g->wal_synced) + 1)) == 0);
 }
 
 static void index_power(struct ground *g, const char *node)
