@@ -124,8 +124,7 @@ int time_compare(const char *a, size_t na, const char *b, size_t nb)
 
 void time_format(int64_t ns, int frac_digits, char *buf, size_t n)
 {
-	const int64_t s = floor_div(ns, NS_PER_S);
-	const int rest = (int)(ns - s * NS_PER_S);
+	const int rest = (int)((ns % NS_PER_S + NS_PER_S) % NS_PER_S);
 	struct civil c;
 	char frac[16] = "";
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "cli/cli.h"
@@ -62,16 +63,19 @@ static int conf_file(struct cli *cli, const char *dir, struct err *e)
 int node_create(struct cli *cli, const char *dir, struct err *e)
 {
 	struct record_init in = {.party = conf_text(&cli->conf, CONF_party), .origin = conf_text(&cli->conf, CONF_origin), .url = conf_text(&cli->conf, CONF_url)};
+	CLEANUP_STR char *self = NULL;
 	int rc;
 
 	if (in.party[0] == '\0' || in.origin[0] == '\0')
 		return fail(e, E_USAGE, "--party CODE and --origin NAME are due");
 	if ((rc = crypto_init(e)) != 0 || (rc = tls_files(cli, dir, in.tls_spki, e)) != 0)
 		return rc;
-	/* The record comes last: its self text is what makes the folder a node. */
-	if ((rc = record_create(&cli->w, dir, &in, e)) == 0)
-		rc = conf_file(cli, dir, e);
-	return rc;
+	/* The record comes last: its self text is what makes the folder a node. A node that is there keeps its configuration. */
+	if ((self = mem_printf("%s/self.peer", dir)) == NULL)
+		return fail(e, E_NOMEM, "%s", dir);
+	if (access(self, F_OK) != 0 && (rc = conf_file(cli, dir, e)) != 0)
+		return rc;
+	return record_create(&cli->w, dir, &in, e);
 }
 
 /* ---- serving ---- */

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "record/priv.h"
@@ -313,9 +314,15 @@ static int run(struct checker *c, struct err *e)
 static int checker_open(struct checker *c, struct err *e)
 {
 	CLEANUP_STR char *path = record_path(c->r, "index.sqlite");
-	int rc = path == NULL ? fail(e, E_NOMEM, "check") : index_open(path, &c->ix, e);
+	int rc = 0;
 
-	if (rc == E_CORRUPT) {
+	if (path == NULL)
+		return fail(e, E_NOMEM, "check");
+	if (access(path, F_OK) != 0) {
+		fault(c, "index: it is missing (verbale rebuild makes it anew)");
+		return fail(e, E_CORRUPT, "no index");
+	}
+	if ((rc = index_open(path, &c->ix, e)) == E_CORRUPT) {
 		fault(c, "index: %s (verbale rebuild makes it anew)", e->msg);
 		return rc;
 	}

@@ -104,15 +104,23 @@ static int parse_lines(const char *p, size_t n, struct party_keys *k, struct err
 
 int party_keys_parse(const char *p, size_t n, struct party_keys *ret, struct err *e)
 {
+	CLEANUP_BUF struct buf again = BUF_INIT(LIMIT_PEER_TEXT);
 	struct party_keys k;
 	int rc;
 
 	memset(&k, 0, sizeof(k));
 	if (n > LIMIT_PEER_TEXT)
 		return fail(e, E_LIMIT, "peer text: longer than %d bytes", LIMIT_PEER_TEXT);
-	if ((rc = parse_lines(p, n, &k, e)) == 0 && (rc = check_keys(&k, e)) == 0)
-		*ret = k;
-	return rc;
+	if ((rc = parse_lines(p, n, &k, e)) != 0 || (rc = check_keys(&k, e)) != 0)
+		return rc;
+	/* One text for one set of keys: two sides compare it by eye or by checksum. */
+	party_keys_put(&k, &again);
+	if ((rc = buf_err(&again, e, "peer text")) != 0)
+		return rc;
+	if (again.n != n || memcmp(again.p, p, n) != 0)
+		return fail(e, E_FORMAT, "peer text: not in its one exact form (capitals in hexadecimal?)");
+	*ret = k;
+	return 0;
 }
 
 /* ---- files ---- */

@@ -398,6 +398,7 @@ static void a_damaged_index_is_made_anew(void **state)
 	digest_of(&n, before);
 	node_close(&n);
 	path = mem_printf("%s/index.sqlite", n.dir);
+	assert_int_equal(faults(&l, n.dir), 0);
 	f = fopen(path, "r+b");
 	assert_non_null(f);
 	fputs("not a database at all", f);
@@ -405,6 +406,9 @@ static void a_damaged_index_is_made_anew(void **state)
 	node_open(&l, &n, true);
 	digest_of(&n, after);
 	assert_memory_equal(before, after, 32);
+	node_close(&n);
+	assert_int_equal(remove(path), 0);
+	assert_int_equal(faults(&l, n.dir), 1); /* missing is said, not passed over */
 	mem_free(path);
 	node_free(&n);
 	lab_close(&l);
