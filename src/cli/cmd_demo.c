@@ -274,8 +274,20 @@ static int foreign_check(struct demo *d, const char *program, const char *folder
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : fail(e, E_PROOF, "%s did not confirm the proof", program);
 }
 
+/* What to type to run this very program: it need not be installed. */
+static void own_name(char *to, size_t room)
+{
+	const ssize_t n = readlink("/proc/self/exe", to, room - 1);
+
+	if (n > 0)
+		to[n] = '\0';
+	else
+		(void)snprintf(to, room, "verbale");
+}
+
 static int prove(struct demo *d, struct err *e)
 {
+	char self[512];
 	CLEANUP_STR char *folder = mem_printf("%s/proof", d->dir);
 	const char *program = cli_opt(d->cli, "check"), *id = d->ids.id[DEMO_STATEMENT];
 	int rc = folder == NULL ? fail(e, E_NOMEM, "demo") : write_proofs(d, folder, e);
@@ -283,7 +295,8 @@ static int prove(struct demo *d, struct err *e)
 	if (rc != 0)
 		return rc;
 	tell(d, N_("Berlin proves from its own copy what Tokyo wrote, and that both agreed: proven."));
-	printf("      verbale verify %s/%s.json --policy %s/%s.policy.txt\n", folder, id, folder, id);
+	own_name(self, sizeof(self));
+	printf("      %s verify %s/%s.json --policy %s/%s.policy.txt\n", self, folder, id, folder, id);
 	if (program == NULL)
 		return 0;
 	tell(d, N_("Now by programs nobody here wrote:"));
