@@ -64,23 +64,41 @@ int cmd_prove(struct cli *cli, struct err *e)
 
 /* ---- verify ---- */
 
-static int load_policy(struct cli *cli, struct tlog_policy **ret, struct err *e)
+/* Whom to believe: a policy, a log's key, or both, which then have to agree. */
+struct trust { struct tlog_policy *policy; struct note_key key; bool has_key; };
+
+static int load_key(const char *vkey, struct trust *t, struct err *e)
+{
+	const int rc = note_key_parse(vkey, strlen(vkey), &t->key, e);
+
+	t->has_key = rc == 0;
+	return rc != 0 ? fail_wrap(e, rc, "--key: ") : 0;
+}
+
+static int load_trust(struct cli *cli, struct trust *t, struct err *e)
 {
 	const char *vkey = cli_opt(cli, "key"), *file = cli_opt(cli, "policy");
 	CLEANUP_BUF struct buf b = BUF_INIT(LIMIT_POLICY_BYTES);
-	struct note_key key;
-	int rc;
+	int rc = 0;
 
-	if ((vkey == NULL) == (file == NULL))
-		return fail(e, E_USAGE, "either --key VKEY or --policy FILE is due");
-	if (vkey != NULL) {
-		rc = note_key_parse(vkey, strlen(vkey), &key, e);
-		return rc != 0 ? fail_wrap(e, rc, "--key: ") : tlog_policy_single(&key, ret, e);
-	}
+	if (vkey == NULL && file == NULL)
+		return fail(e, E_USAGE, "--key VKEY or --policy FILE is due, or both");
+	if (vkey != NULL && (rc = load_key(vkey, t, e)) != 0)
+		return rc;
+	if (file == NULL)
+		return tlog_policy_single(&t->key, &t->policy, e);
 	if ((rc = cli_read(cli, file, LIMIT_POLICY_BYTES, &b, e)) != 0)
 		return rc;
-	rc = tlog_policy_parse(b.p != NULL ? b.p : "", b.n, ret, e);
+	rc = tlog_policy_parse(b.p != NULL ? b.p : "", b.n, &t->policy, e);
 	return rc != 0 ? fail_wrap(e, rc, "%s: ", file) : 0;
+}
+
+/* A proof under another log of the policy is none under the key that was named. */
+static int same_log(const struct trust *t, const struct proof_report *r, struct err *e)
+{
+	if (!t->has_key || (strcmp(t->key.name, r->log.name) == 0 && memcmp(t->key.pk, r->log.pk, sizeof(t->key.pk)) == 0))
+		return 0;
+	return fail(e, E_PROOF, "the head is signed by %s+%08x, not by the key given", r->log.name, r->log.id);
 }
 
 static void print_report(const struct cli *cli, const char *name, const struct proof_report *r, int rc, const struct err *e)
@@ -123,7 +141,7 @@ static void json_report(const char *name, const struct proof_report *r, int rc, 
 	printf("}\n");
 }
 
-static int verify_pair(struct cli *cli, const struct tlog_policy *policy, const char *json, const char *proof, struct err *e)
+static int verify_pair(struct cli *cli, const struct trust *t, const char *json, const char *proof, struct err *e)
 {
 	CLEANUP_BUF struct buf a = BUF_INIT(LIMIT_FRAME), b = BUF_INIT(LIMIT_PROOF_BYTES);
 	struct proof_report *rep = mem_zalloc(sizeof(*rep));
@@ -134,7 +152,8 @@ static int verify_pair(struct cli *cli, const struct tlog_policy *policy, const 
 		return rc;
 	}
 	if (rc == 0) {
-		rc = proof_verify(a.p, a.n, b.p, b.n, policy, rep, e);
+		if ((rc = proof_verify(a.p, a.n, b.p, b.n, t->policy, rep, e)) == 0)
+			rc = same_log(t, rep, e);
 		if (cli->json)
 			json_report(json, rep, rc, e);
 		else
@@ -153,10 +172,10 @@ static bool ends(const char *s, const char *with)
 
 int cmd_verify(struct cli *cli, struct err *e)
 {
-	struct tlog_policy *policy = NULL;
+	struct trust trust = {.policy = NULL};
 	int bad = 0, pairs = 0, rc;
 
-	if ((rc = crypto_init(e)) != 0 || (rc = load_policy(cli, &policy, e)) != 0)
+	if ((rc = crypto_init(e)) != 0 || (rc = load_trust(cli, &trust, e)) != 0)
 		return rc;
 	for (int i = 0; rc == 0 && i < cli->args; i++) {
 		const char *json = cli->arg[i];
@@ -173,14 +192,14 @@ int cmd_verify(struct cli *cli, struct err *e)
 			continue;
 		}
 		pairs++;
-		if (verify_pair(cli, policy, json, proof, &one) != 0) {
+		if (verify_pair(cli, &trust, json, proof, &one) != 0) {
 			bad++;
 			*e = one;
 			if (one.code == E_USAGE || err_exit(one.code) == 3)
 				rc = one.code;
 		}
 	}
-	tlog_policy_free(policy);
+	tlog_policy_free(trust.policy);
 	if (rc != 0)
 		return rc;
 	if (pairs == 0)

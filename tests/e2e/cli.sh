@@ -69,7 +69,7 @@ gives 2 '--lang: de, ja or en' log x --lang fr
 gives 3 'nowhere: no node here' log nowhere
 gives 3 'nowhere: no node here' check nowhere
 gives 3 'nowhere: no node here' serve nowhere
-gives 2 'either --key VKEY or --policy' verify x.json
+gives 2 '--key VKEY or --policy FILE' verify x.json
 gives 1 '--key: verifier key' verify x.json --key nonsense
 if [ -e x ]; then not_ok 'a refused init leaves nothing' "$(ls x)"; else ok 'a refused init leaves nothing'; fi
 
@@ -232,6 +232,8 @@ gives 0 'PROVEN' verify "$x.json" --policy "$x.policy.txt"
 gives 0 '"proven":true' verify "$x.json" "$x.tlog-proof" --policy "$x.policy.txt" --json
 json 'verify --json'
 gives 1 'NOT PROVEN' verify "$x.json" --key "$(sed -n 's/^log //p' de/self.peer)"
+gives 0 'PROVEN' verify "$x.json" --policy "$x.policy.txt" --key "$(sed -n 's/^log //p' "$x.policy.txt")"
+gives 1 'not by the key given' verify "$x.json" --policy "$x.policy.txt" --key "$(sed -n 's/^log //p' de/self.peer)"
 gives 2 'no such file' verify proof/none.json --policy "$x.policy.txt"
 gives 2 'X.json' verify "$man" --policy "$x.policy.txt"
 sed 's/twenty/Twenty/' "$x.json" >proof/other.json
