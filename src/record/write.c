@@ -698,7 +698,7 @@ int record_add(struct record *r, const struct add_opt *opt, const struct add_ite
 		here = j.err;
 	}
 	for (size_t i = 0; rc != 0 && i < count; i++)
-		if (ret[i].what != ADDED_REFUSED) {
+		if (ret[i].what != ADDED_REFUSED && ret[i].frame == 0) { /* what an earlier part committed stays said */
 			ret[i].what = ADDED_REFUSED;
 			ret[i].err = here;
 		}
