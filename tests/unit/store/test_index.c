@@ -509,7 +509,7 @@ static void *race_reader(void *ctx)
 
 	if (index_reader_open(race->path, &r, &e) != 0)
 		race->fault = "open";
-	while (race->fault == NULL && !__atomic_load_n(&race->stop, __ATOMIC_ACQUIRE)) {
+	while (race->fault == NULL && (!__atomic_load_n(&race->stop, __ATOMIC_ACQUIRE) || race->rounds == 0)) { /* once at least */
 		last = 0;
 		if (index_snapshot(r, &e) != 0 || index_count(r, &n, &e) != 0 || (n > 0 && index_page(r, n - 1, NULL, NULL, 10, last_frame, &last, &e) != 0))
 			race->fault = "read";

@@ -243,7 +243,7 @@ static void *race_reader(void *ctx)
 	struct race *race = ctx;
 	uint64_t seen = 0;
 
-	while (!__atomic_load_n(&race->stop, __ATOMIC_ACQUIRE)) {
+	while (!__atomic_load_n(&race->stop, __ATOMIC_ACQUIRE) || race->rounds == 0) { /* once at least, however late the machine lets us run */
 		struct first f = {0};
 		struct err e = {0};
 		const struct frame_ref head = journal_head(race->j);
@@ -295,7 +295,7 @@ static void *race_follower(void *ctx)
 	struct race *race = ctx;
 	struct err e = {0};
 
-	while (!__atomic_load_n(&race->stop, __ATOMIC_ACQUIRE)) {
+	while (!__atomic_load_n(&race->stop, __ATOMIC_ACQUIRE) || race->rounds == 0) { /* once at least, however late the machine lets us run */
 		struct first f = {0};
 
 		if (journal_refresh(race->j, &e) != 0 || journal_scan(race->j, (struct frame_ref){0}, count_frames, &f, &e) != 0 ||
