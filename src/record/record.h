@@ -38,8 +38,8 @@ struct record;
 struct record_reader;   /* one per reading thread */
 
 /*
- * Make a data folder: keys, self text, empty journal with the first checkpoint (size 0) and an entry for
- * nothing. E_EXISTS if there is one. `tls_spki` comes from http/ (the TLS key is made there).
+ * Make a data folder: keys, self text, empty journal with the first checkpoint (size 0). An interrupted making is
+ * taken up again. E_EXISTS if there is a node. `tls_spki` comes from http/ (the TLS key is made there).
  */
 struct record_init { const char *party, *origin, *url; uint8_t tls_spki[32]; };
 NODISCARD int record_create(const struct world *w, const char *dir, const struct record_init *in, struct err *e);
@@ -77,7 +77,7 @@ struct add_opt {
 /*
  * Check, canonicalise, salt, commit as ONE journal batch with one checkpoint; returns when durable. Any thread;
  * writers waiting at the same time share a commit. ret[count] says what became of each. The return value is 0
- * unless the batch as a whole failed (E_IO …: nothing is acknowledged).
+ * unless a commit failed (E_IO …): then what ret still calls new or duplicate was durable before, all else is refused.
  */
 NODISCARD int record_add(struct record *r, const struct add_opt *opt, const struct add_item *in, size_t count, struct add_result *ret, struct err *e);
 /* Merge cosignature lines a witness gave us for one of our checkpoints. */
