@@ -5,13 +5,13 @@ set -eu
 cd "${1:-$(dirname "$0")/..}"
 
 # Order of modules, as in doc/ARCHITECTURE.md and meson.build.
-modules='base json crypto stix policy tlog store record http taxii peer consult web cli'
+modules='base json crypto pack stix policy tlog store record http access taxii peer consult web cli'
 
 # Headers a module offers besides MODULE/MODULE.h. All of base is for everyone.
-public='store/journal.h store/index.h'
+public='store/journal.h store/index.h store/state.h json/split.h'
 
 # Foreign headers (prefixes) and the only module that may include them.
-homes='yyjson.h=json nettle/=crypto sodium=crypto sqlite3.h=store libpq-fe.h=store microhttpd.h=http gnutls/=http curl/=peer'
+homes='yyjson.h=json zstd.h=pack isa-l.h=pack isa-l/=pack nettle/=crypto sodium=crypto sqlite3.h=store libpq-fe.h=store microhttpd.h=http gnutls/=http curl/=peer'
 
 # Headers of the C library and the kernel that anyone may include. A header in neither list fails:
 # a new library is a decision, not an #include.

@@ -18,6 +18,10 @@ table() {
 	build lib  libsodium              libsodium-dev
 	build lib  nettle                 nettle-dev
 	build lib  yyjson                 @yyjson
+	build lib  libzstd                libzstd-dev
+	build lib  libisal                libisal-dev
+	build cmd  bison                  bison
+	build cmd  flex                   flex
 	build cmd  openssl                openssl
 	check lib  cmocka                 libcmocka-dev
 	check cmd  clang                  clang llvm g++
