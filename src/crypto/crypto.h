@@ -27,7 +27,13 @@ struct sha256_ctx { uint64_t opaque[16]; };
 void sha256_begin(struct sha256_ctx *c);
 void sha256_add(struct sha256_ctx *c, const void *p, size_t n);
 void sha256_end(struct sha256_ctx *c, uint8_t out[SHA256_LEN]);
-void sha1(const void *p, size_t n, uint8_t out[20]); /* only for UUIDv5 */
+#define SHA1_LEN 20
+/* Only for UUIDv5. */
+void sha1(const void *p, size_t n, uint8_t out[SHA1_LEN]);
+struct sha1_ctx { uint64_t opaque[16]; };
+void sha1_begin(struct sha1_ctx *c);
+void sha1_add(struct sha1_ctx *c, const void *p, size_t n);
+void sha1_end(struct sha1_ctx *c, uint8_t out[SHA1_LEN]);
 uint32_t crc32c(uint32_t crc, const void *p, size_t n); /* Castagnoli; frames of the journal */
 
 struct keypair { uint8_t seed[ED25519_SEED]; uint8_t pk[ED25519_PK]; };

@@ -1,8 +1,10 @@
-/* nettle's own struct sha256_ctx gets out of the way of ours, which hides it. */
+/* nettle's own structs get out of the way of ours, which hide them. */
+#define sha1_ctx nettle_sha1_ctx
 #define sha256_ctx nettle_sha256_ctx
 #include <nettle/sha1.h>
 #include <nettle/sha2.h>
 #undef sha256_ctx
+#undef sha1_ctx
 
 #include "crypto/crypto.h"
 
@@ -36,11 +38,19 @@ void sha256v(const struct piece *v, size_t count, uint8_t out[SHA256_LEN])
 	sha256_digest(&c, SHA256_LEN, out);
 }
 
-void sha1(const void *p, size_t n, uint8_t out[20])
+static_assert(sizeof(struct sha1_ctx) >= sizeof(struct nettle_sha1_ctx) && _Alignof(struct sha1_ctx) >= _Alignof(struct nettle_sha1_ctx), "the same for SHA-1");
+
+static struct nettle_sha1_ctx *raw1(struct sha1_ctx *c) { return (struct nettle_sha1_ctx *)(void *)c->opaque; }
+
+void sha1_begin(struct sha1_ctx *c) { sha1_init(raw1(c)); }
+void sha1_add(struct sha1_ctx *c, const void *p, size_t n) { sha1_update(raw1(c), n, p); }
+void sha1_end(struct sha1_ctx *c, uint8_t out[SHA1_LEN]) { sha1_digest(raw1(c), SHA1_LEN, out); }
+
+void sha1(const void *p, size_t n, uint8_t out[SHA1_LEN])
 {
 	struct sha1_ctx c;
 
-	sha1_init(&c);
-	sha1_update(&c, n, p);
-	sha1_digest(&c, SHA1_DIGEST_SIZE, out);
+	sha1_begin(&c);
+	sha1_add(&c, p, n);
+	sha1_end(&c, out);
 }

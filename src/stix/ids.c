@@ -1,7 +1,5 @@
-#include <assert.h>
 #include <string.h>
 
-#include "crypto/crypto.h"
 #include "stix/priv.h"
 
 #define UUID_TEXT 36
@@ -57,16 +55,28 @@ void uuid_v4(const uint8_t random[16], uint8_t ret[16])
 	stamp(ret, 4);
 }
 
-void uuid_v5(const uint8_t ns[16], const void *name, size_t n, uint8_t ret[16])
+void uuid_v5_begin(struct sha1_ctx *c, const uint8_t ns[16])
 {
-	uint8_t in[16 + 1024], digest[20];
+	sha1_begin(c);
+	sha1_add(c, ns, 16);
+}
 
-	assert(n <= 1024); /* names are ours: constants and ids */
-	memcpy(in, ns, 16);
-	memcpy(in + 16, name, n);
-	sha1(in, 16 + n, digest);
+void uuid_v5_end(struct sha1_ctx *c, uint8_t ret[16])
+{
+	uint8_t digest[SHA1_LEN];
+
+	sha1_end(c, digest);
 	memcpy(ret, digest, 16);
 	stamp(ret, 5);
+}
+
+void uuid_v5(const uint8_t ns[16], const void *name, size_t n, uint8_t ret[16])
+{
+	struct sha1_ctx c;
+
+	uuid_v5_begin(&c, ns);
+	sha1_add(&c, name, n);
+	uuid_v5_end(&c, ret);
 }
 
 bool stix_type_ok(const char *s, size_t n)

@@ -85,11 +85,13 @@ static void every_length(void **state)
 /* However the bytes are cut, the digest is that of the whole. */
 static void pieces(void **state)
 {
-	uint8_t bytes[200], whole[SHA256_LEN], out[SHA256_LEN];
+	uint8_t bytes[200], whole[SHA256_LEN], whole1[SHA1_LEN], out[SHA256_LEN];
+	struct sha1_ctx c1;
 
 	(void)state;
 	pattern(bytes, sizeof(bytes));
 	sha256(bytes, sizeof(bytes), whole);
+	sha1(bytes, sizeof(bytes), whole1);
 	for (size_t a = 0; a <= 200; a += 7)
 		for (size_t b = a; b <= 200; b += 11) {
 			const struct piece v[] = {{bytes, a}, {bytes + a, b - a}, {NULL, 0}, {bytes + b, 200 - b}};
@@ -104,6 +106,12 @@ static void pieces(void **state)
 			sha256_add(&c, bytes + b, 200 - b);
 			sha256_end(&c, out);
 			assert_memory_equal(out, whole, SHA256_LEN);
+			sha1_begin(&c1);
+			sha1_add(&c1, bytes, a);
+			sha1_add(&c1, bytes + a, b - a);
+			sha1_add(&c1, bytes + b, 200 - b);
+			sha1_end(&c1, out);
+			assert_memory_equal(out, whole1, SHA1_LEN);
 		}
 	sha256v(NULL, 0, out);
 	expect_hex(out, SHA256_LEN, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
