@@ -19,7 +19,7 @@ static int one(void *ctx, const struct json_val *obj, size_t n, struct err *e)
 	struct stix_object o;
 
 	(void)n;
-	if (stix_check(obj, STIX_DEFAULT, NULL, NULL, &o, e) == 0)
+	if (stix_check(obj, &(struct stix_how){.strict = STIX_DEFAULT}, &o, e) == 0)
 		t->good++;
 	else
 		t->bad++;

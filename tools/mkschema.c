@@ -107,11 +107,15 @@ static void put_id(struct buf *b, bool *first, const char *const *types)
 
 static void put_number(struct buf *b, bool *first, const struct stix_prop *p)
 {
-	member_text(b, first, "type", p->type == P_INT ? "integer" : "number");
+	member_text(b, first, "type", p->type == P_NUMBER ? "number" : "integer");
 	if (p->type == P_INT)
 		member_num(b, first, "minimum", p->min);
 	if (p->type == P_INT && p->max != 0)
 		member_num(b, first, "maximum", p->max);
+	if (p->type == P_NUMBER && p->max != 0) {
+		member_num(b, first, "minimum", -(double)p->max);
+		member_num(b, first, "maximum", p->max);
+	}
 }
 
 static void put_list(struct buf *b, bool *first, const struct stix_prop *p)
@@ -137,6 +141,34 @@ static void put_object(struct buf *b, bool *first, const struct stix_prop *p)
 	member_true(b, first, "additionalProperties", false);
 }
 
+static void put_dict(struct buf *b, bool *first, const struct stix_prop *p)
+{
+	member_text(b, first, "type", "object");
+	member_num(b, first, "minProperties", 1);
+	if (p->max != 0)
+		member_num(b, first, "maxProperties", p->max);
+	json_put_member(b, first, "propertyNames");
+	buf_printf(b, "{\"pattern\":\"^[A-Za-z0-9_-]{%d,%d}$\"}", p->type == P_HASHES ? 3 : 1, LIMIT_STIX_KEY);
+	if (p->type == P_HASHES || p->sub != NULL)
+		json_put_member(b, first, "additionalProperties");
+	if (p->type == P_HASHES)
+		buf_puts(b, "{\"type\":\"string\"}");
+	else if (p->sub != NULL)
+		put_row(b, p->sub, NULL);
+}
+
+/* Words of a vocabulary and media types are advice: any text passes. */
+static void put_free(struct buf *b, bool *first, const struct stix_prop *p)
+{
+	member_text(b, first, "type", "string");
+	if (p->type == P_VOCAB) {
+		json_put_member(b, first, "examples");
+		put_words(b, p->words);
+	}
+	if (p->type == P_HEX || p->type == P_BINARY)
+		member_text(b, first, "pattern", stix_pattern(p->type));
+}
+
 static void put_kind(struct buf *b, bool *first, const struct stix_prop *p)
 {
 	if (p->type == P_ID)
@@ -149,10 +181,14 @@ static void put_kind(struct buf *b, bool *first, const struct stix_prop *p)
 		json_put_member(b, first, "additionalProperties");
 		buf_printf(b, "{\"maxLength\":%u}", p->max);
 	}
-	if (p->type == P_INT || p->type == P_NUMBER)
+	if (p->type == P_INT || p->type == P_NUMBER || p->type == P_SIGNED)
 		put_number(b, first, p);
 	if (p->type == P_BOOL)
 		member_text(b, first, "type", "boolean");
+	if (p->type == P_VOCAB || p->type == P_HEX || p->type == P_BINARY || p->type == P_MIME)
+		put_free(b, first, p);
+	if (p->type == P_HASHES || p->type == P_DICT)
+		put_dict(b, first, p);
 	if (p->type == P_ENUM) {
 		json_put_member(b, first, "enum");
 		put_words(b, p->words);

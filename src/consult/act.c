@@ -106,7 +106,7 @@ static int judge(struct act *a, struct err *e)
 	int rc = json_read(a->json.p, a->json.n, &(struct json_read_opt){.what = "act"}, &doc, e);
 
 	if (rc == 0)
-		rc = stix_check(json_root(doc), STIX_STRICT, NULL, NULL, &o, e);
+		rc = stix_check(json_root(doc), &(struct stix_how){.strict = STIX_STRICT}, &o, e);
 	if (rc == 0)
 		rc = consult_rule(NULL, a->rd, &o, a->about->row.collection, e);
 	json_free(doc);

@@ -88,7 +88,7 @@ static void describe(struct entry *en)
 {
 	const struct json_val *obj = json_get(json_root(en->doc), "object");
 
-	if (stix_check(obj, STIX_LENIENT, NULL, NULL, &en->object, NULL) != 0) {
+	if (stix_check(obj, &(struct stix_how){.strict = STIX_LENIENT, .v20 = true}, &en->object, NULL) != 0) {
 		memset(&en->object, 0, sizeof(en->object));
 		en->object.tlp = TLP_UNKNOWN;
 	}

@@ -90,7 +90,7 @@ static bool looks_further(const struct stix_object *o)
 static int prepare_object(const struct record *r, struct job *j, struct prepared *p, struct json_doc *doc, const uint8_t *salt, struct add_result *res, bool *ret_further)
 {
 	struct stix_object o;
-	int rc = stix_check(json_root(doc), j->opt->strict, NULL, NULL, &o, &res->err);
+	int rc = stix_check(json_root(doc), &(struct stix_how){.strict = j->opt->strict}, &o, &res->err);
 
 	if (rc != 0)
 		return rc;
@@ -125,7 +125,7 @@ static int keep(const struct job *j, struct prepared *p, const struct add_item *
 		return fail(e, E_NOMEM, "batch");
 	if ((rc = json_read(in->p, in->n, &own, &p->further->doc, e)) != 0)
 		return rc;
-	return stix_check(json_root(p->further->doc), j->opt->strict, NULL, NULL, &p->further->object, e);
+	return stix_check(json_root(p->further->doc), &(struct stix_how){.strict = j->opt->strict}, &p->further->object, e);
 }
 
 static int prepare_item(const struct record *r, struct job *j, size_t i, const struct add_item *in, struct json_pool *pool, const uint8_t *salt)

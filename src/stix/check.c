@@ -59,17 +59,25 @@ static int check_head(struct ck *c)
 
 static enum stix_class class_of(const struct ck *c) { return c->type != NULL ? c->type->class : CLASS_OTHER; }
 
+/* §3.2 has no other mark of it: STIX 2.0 knows no spec_version on objects, and every object has created. */
+static int check_v20(struct ck *c)
+{
+	const struct at at = at_common(C_SPEC);
+
+	c->o.v20 = json_get(c->obj, "spec_version") == NULL && (json_get(c->obj, "created") != NULL || json_get(c->obj, "modified") != NULL);
+	if (!c->o.v20)
+		return 0;
+	if (c->own || c->own_prefix)
+		return broke(c, &at, RULE_SPEC, "is missing");
+	return c->v20_ok ? 0 : broke(c, &at, RULE_SPEC, "is missing: this is an object of STIX 2.0, this collection does not take them");
+}
+
 static int check_spec(struct ck *c, const struct found *f)
 {
 	const struct at at = at_common(C_SPEC);
 
-	if (f->common[C_SPEC] == NULL) {
-		const bool versioned = f->common[C_CREATED] != NULL || f->common[C_MODIFIED] != NULL;
-
-		if (versioned)
-			return broke(c, &at, RULE_SPEC, "is missing: this is an object of STIX 2.0");
-		return common_needs(class_of(c), C_SPEC) ? broke(c, &at, RULE_SPEC, "is missing") : 0;
-	}
+	if (f->common[C_SPEC] == NULL)
+		return !c->o.v20 && common_needs(class_of(c), C_SPEC) ? broke(c, &at, RULE_SPEC, "is missing") : 0;
 	return json_str_is(f->common[C_SPEC], "2.1") ? 0 : broke(c, &at, RULE_SPEC, "must be \"2.1\"");
 }
 
@@ -116,6 +124,8 @@ static int check_class(struct ck *c, const struct found *f)
 	for (enum common i = 0; i < COMMON_; i++) {
 		const struct at at = at_common(i);
 
+		if (c->o.v20 && i == C_SPEC)
+			continue;
 		if (f->common[i] == NULL && (common_needs(class, i) || (c->own && i == C_CREATED_BY)) &&
 		    (r = broke(c, &root, RULE_REQUIRED, "\"%s\" is missing", at.key)) != 0)
 			return r;
@@ -154,16 +164,27 @@ static int check_common(struct ck *c, const struct found *f)
 	return check_special(c, f);
 }
 
+static const struct stix_prop *table_of(const struct ck *c) { return c->type != NULL && !c->o.v20 ? c->type->props : NULL; }
+
+/* What was once accepted while a table was missing must stay readable; a marking decides about release and is not loosened. */
+static unsigned table_column(const struct ck *c)
+{
+	return c->column == STIX_LENIENT && class_of(c) != CLASS_MARKING ? COLUMN_LOOSE : c->column;
+}
+
 /* A member that is no common property: by the type's table, or by the rules that need none. */
 static int check_member(struct ck *c, const struct at *at, struct found *f, unsigned *hint, const struct json_val *v)
 {
-	const struct stix_prop *table = c->type != NULL ? c->type->props : NULL;
-	const struct stix_prop *row = table != NULL ? find_prop(table, at->key, at->n, hint) : NULL;
+	const struct stix_prop *table = table_of(c), *row = table != NULL ? find_prop(table, at->key, at->n, hint) : NULL;
+	const unsigned column = c->column;
 	int r;
 
 	if (row != NULL) {
 		f->seen |= 1ULL << (row - table);
-		return check_value(c, at, row, v);
+		c->column = table_column(c);
+		r = check_value(c, at, row, v);
+		c->column = column;
+		return r;
 	}
 	if ((r = check_name(c, at, at->key, at->n, true)) != 0)
 		return r;
@@ -179,6 +200,7 @@ static int check_members(struct ck *c, struct found *f)
 {
 	const struct stix_prop *common = stix_common_props(), *row;
 	const struct json_val *key, *val;
+	const unsigned column = c->column;
 	unsigned hint = 0, hint_own = 0;
 	struct json_iter it;
 	int r;
@@ -198,7 +220,12 @@ static int check_members(struct ck *c, struct found *f)
 		if (r != 0)
 			return r;
 	}
-	return c->type != NULL && c->type->props != NULL ? check_required(c, &root, c->type->props, f->seen) : 0;
+	if (table_of(c) == NULL)
+		return 0;
+	c->column = table_column(c);
+	r = check_required(c, &root, table_of(c), f->seen);
+	c->column = column;
+	return r;
 }
 
 static int check_whole(struct ck *c)
@@ -210,15 +237,16 @@ static int check_whole(struct ck *c)
 	return c->o.kind == STIX_EXTENSION ? check_definition(c) : 0;
 }
 
-int stix_check(const struct json_val *obj, enum stix_strict strict, stix_warn *warn, void *ctx, struct stix_object *ret, struct err *e)
+int stix_check(const struct json_val *obj, const struct stix_how *how, struct stix_object *ret, struct err *e)
 {
-	struct ck c = {.obj = obj, .column = strict, .warn = warn, .ctx = ctx, .e = e, .o = {.val = obj}};
+	struct ck c = {.obj = obj, .column = how->strict, .v20_ok = how->v20, .warn = how->warn, .ctx = how->ctx, .e = e, .o = {.val = obj}};
 	struct found f = {.seen = 0};
 	int r;
 
 	if (obj == NULL || json_type(obj) != JSON_OBJECT)
 		return broke(&c, NULL, RULE_KIND, "a STIX object is a JSON object");
-	if ((r = check_head(&c)) != 0 || (r = check_members(&c, &f)) != 0 || (r = check_common(&c, &f)) != 0 || (r = check_whole(&c)) != 0)
+	if ((r = check_head(&c)) != 0 || (r = check_v20(&c)) != 0 || (r = check_members(&c, &f)) != 0 ||
+	    (r = check_common(&c, &f)) != 0 || (r = check_whole(&c)) != 0)
 		return r;
 	if (c.type != NULL && c.type->subject != NULL)
 		c.o.subject = json_get_str(obj, c.type->subject);

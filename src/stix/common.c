@@ -18,7 +18,7 @@ static const struct stix_prop granular = {NAME(""), .type = P_OBJECT, .sub = gra
 static const struct stix_prop external_props[] = {
 	{NAME("description"), .type = P_STRING},
 	{NAME("external_id"), .type = P_STRING},
-	{NAME("hashes"), .type = P_ANY},
+	{NAME("hashes"), .type = P_HASHES},
 	{NAME("source_name"), .type = P_STRING, .required = true},
 	{NAME("url"), .type = P_STRING},
 	{.name = NULL},

@@ -6,7 +6,7 @@
 #include "stix/stix.h"
 
 enum rule {
-#define RULE(id, name, section, lenient, dflt, strict, own) RULE_##id,
+#define RULE(id, name, section, lenient, dflt, strict, own, loose) RULE_##id,
 #include "stix/rules.def"
 #undef RULE
 	RULES_
@@ -21,12 +21,14 @@ struct at {
 };
 
 #define COLUMN_OWN 3
+#define COLUMN_LOOSE 4
 /* One check under way. */
 struct ck {
 	const struct json_val *obj;
 	const struct stix_type *type;  /* NULL: not in the catalogue */
 	const char *id; size_t id_n;   /* for messages; NULL until known */
-	unsigned column;               /* of rules.def: enum stix_strict, or COLUMN_OWN */
+	unsigned column;               /* of rules.def: enum stix_strict, COLUMN_OWN or COLUMN_LOOSE */
+	bool v20_ok;                   /* objects of STIX 2.0 are taken */
 	bool own;                      /* one of our types */
 	bool own_prefix;               /* verbale-… of a version we do not know */
 	bool custom;                   /* below a custom property, x_… */
@@ -50,6 +52,8 @@ NODISCARD int check_required(struct ck *c, const struct at *at, const struct sti
 /* walk.c: any value under rules that need no table (S11, S12). */
 NODISCARD int walk(struct ck *c, const struct at *at, const char *key, size_t n, const struct json_val *v);
 NODISCARD int check_name(struct ck *c, const struct at *at, const char *key, size_t n, bool top);
+bool hex_ok(const char *s, size_t n);
+bool base64_ok(const char *s, size_t n);
 
 /* Rows of stix_common_props(), which is sorted by name. */
 enum common {

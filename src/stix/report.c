@@ -8,9 +8,9 @@
 enum { W = 0, E = 1 };
 static const struct {
 	const char *name;
-	unsigned char level[4]; /* lenient, default, strict, own types */
+	unsigned char level[5]; /* lenient, default, strict, own types, loose */
 } rules[RULES_] = {
-#define RULE(id, name, section, lenient, dflt, strict, own) [RULE_##id] = {name, {lenient, dflt, strict, own}},
+#define RULE(id, name, section, lenient, dflt, strict, own, loose) [RULE_##id] = {name, {lenient, dflt, strict, own, loose}},
 #include "stix/rules.def"
 #undef RULE
 };

@@ -52,18 +52,27 @@ struct stix_object {
 	const char *marking[LIMIT_MARKINGS]; size_t markings;
 	/* release_to of our extension's entry: "JP", "JP/NPA" or "JP/MOFA/mizushima" */
 	const char *release_to[LIMIT_MEMBERS]; size_t release_to_n; bool has_release_to;
+	bool v20;                        /* an object of STIX 2.0: created or modified, and no spec_version */
 };
 
 enum stix_strict { STIX_LENIENT, STIX_DEFAULT, STIX_STRICT };
 /* One finding of level "accept with a warning". */
 typedef void stix_warn(void *ctx, const char *rule, const char *path, const char *text);
+/* How to check. All zero: lenient, STIX 2.1 only, silent. */
+struct stix_how {
+	enum stix_strict strict;
+	bool v20;                        /* objects of STIX 2.0 are taken too */
+	stix_warn *warn; void *ctx;      /* warn may be NULL */
+};
 
 /*
  * Check one object (not a bundle). E_FORMAT with "<id>: <JSON path>: rule <name>: <words>"; rule names: stix/rules.def.
  * Classified grades (VS-NfD and higher, 取扱注意/秘 and higher) in markings or labels are E_DENIED.
- * Our own types are always held to the strictest level. No allocation. warn may be NULL.
+ * Our own types are always held to the strictest level. No allocation.
+ * An object of STIX 2.0 is held to type, id, time stamps, markings and the rules on names and values, not to the tables
+ * of 2.1; without how->v20 it is refused.
  */
-NODISCARD int stix_check(const struct json_val *obj, enum stix_strict strict, stix_warn *warn, void *ctx, struct stix_object *ret, struct err *e);
+NODISCARD int stix_check(const struct json_val *obj, const struct stix_how *how, struct stix_object *ret, struct err *e);
 
 /*
  * What a marking-definition means for release. STATEMENT: a text (copyright, terms), no restriction on who may read.
@@ -99,7 +108,15 @@ const char *tlp_word(enum tlp t);
 /* The table itself, for schemas, docs and tests. Rows of `ptypes` in stix/value.c hold check and schema of each. */
 enum stix_ptype {
 	P_STRING, P_INT, P_BOOL, P_NUMBER, P_TIME, P_ID, P_LANGMAP, P_ENUM, P_LIST, P_OBJECT, P_HASH, P_PARTY, P_LANG, P_URL, P_ZONE,
-	P_AGENCY, P_RELEASE, P_SLUG, P_ANY, P_TYPES_
+	P_AGENCY, P_RELEASE, P_SLUG, P_ANY,
+	P_SIGNED,  /* integer of either sign, no bounds */
+	P_VOCAB,   /* string; another one than `words` is a warning */
+	P_HEX,     /* §2.8 */
+	P_BINARY,  /* base64, §2.1 */
+	P_MIME,    /* media type; another text is a warning */
+	P_HASHES,  /* §2.7: algorithm to digest */
+	P_DICT,    /* §2.3: `sub` describes every value, NULL: any value */
+	P_TYPES_
 };
 struct stix_prop {
 	const char *name;
@@ -107,9 +124,9 @@ struct stix_prop {
 	enum stix_ptype type;
 	bool required;
 	bool unique;                        /* P_LIST of strings: no element twice */
-	const char *const *words;           /* P_ENUM: NULL-terminated; P_ID: allowed types, NULL = any */
-	const struct stix_prop *sub;        /* P_LIST: one row describing an element; P_OBJECT: its properties, ends with name NULL */
-	unsigned min, max;                  /* characters, elements or value; 0 = no own bound (text and lists are never empty) */
+	const char *const *words;           /* P_ENUM, P_VOCAB: NULL-terminated; P_ID: allowed types, NULL = any */
+	const struct stix_prop *sub;        /* P_LIST, P_DICT: one row describing an element; P_OBJECT: its properties, ends with name NULL */
+	unsigned min, max;                  /* characters, elements or value; 0 = no own bound (text and lists are never empty); P_INT: from 0; P_NUMBER: max bounds both signs */
 	const char *doc;                    /* one line, for the published schema */
 };
 enum stix_class { CLASS_OTHER, CLASS_SDO, CLASS_SRO, CLASS_SCO, CLASS_MARKING, CLASS_EXTENSION, CLASS_LANGUAGE, CLASS_BUNDLE };

@@ -148,6 +148,24 @@ static bool text_zone(const char *s, size_t n)
 	return ok;
 }
 
+/* RFC 6838 §4.2. */
+static bool mime_part(const char *s, size_t n)
+{
+	bool ok = n >= 1 && n <= 127 && alnum(s[0]);
+
+	for (size_t i = 1; ok && i < n; i++)
+		ok = alnum(s[i]) || (s[i] != '\0' && strchr("!#$&-^_.+", s[i]) != NULL);
+	return ok;
+}
+
+static bool text_mime(const char *s, size_t n)
+{
+	const char *slash = memchr(s, '/', n);
+
+	return slash != NULL && mime_part(s, (size_t)(slash - s)) && mime_part(slash + 1, n - (size_t)(slash + 1 - s));
+}
+
+#define MIME_PATTERN "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
 #define UUID_PATTERN "--[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 
 static int check_string(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
@@ -161,6 +179,11 @@ static int check_enum(struct ck *c, const struct at *at, const struct stix_prop 
 static int check_list(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
 static int check_object(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
 static int check_any(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
+static int check_signed(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
+static int check_vocab(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
+static int check_mime(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
+static int check_hashes(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
+static int check_dict(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
 
 /* One row per kind of value: who checks it, the text's form in code, in a schema, in words. */
 static const struct ptype {
@@ -189,6 +212,13 @@ static const struct ptype {
 	    "PARTY, PARTY/AGENCY or PARTY/AGENCY/person", RULE_KIND},
 	[P_SLUG] = {check_text, text_slug, "^[a-z0-9-]{1,64}$", "1 to 64 of a-z, 0-9, -", RULE_KIND},
 	[P_ANY] = {.check = check_any},
+	[P_SIGNED] = {.check = check_signed},
+	[P_VOCAB] = {.check = check_vocab},
+	[P_HEX] = {check_text, hex_ok, "^([0-9a-f]{2})*$", "an even number of lower-case hexadecimal digits", RULE_SUFFIX},
+	[P_BINARY] = {check_text, base64_ok, "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$", "base64", RULE_SUFFIX},
+	[P_MIME] = {check_mime, text_mime, "^" MIME_PATTERN "/" MIME_PATTERN "$", "a media type like text/html", RULE_VOCAB},
+	[P_HASHES] = {.check = check_hashes},
+	[P_DICT] = {.check = check_dict},
 };
 
 const char *stix_pattern(enum stix_ptype t) { return ptypes[t].pattern; }
@@ -259,8 +289,9 @@ static int check_number(struct ck *c, const struct at *at, const struct stix_pro
 {
 	double d;
 
-	(void)p;
-	return json_num(v, &d) ? 0 : broke(c, at, RULE_KIND, "must be a number");
+	if (!json_num(v, &d))
+		return broke(c, at, RULE_KIND, "must be a number");
+	return p->max == 0 || (d >= -(double)p->max && d <= p->max) ? 0 : broke(c, at, RULE_BOUND, "must be -%u to %u", p->max, p->max);
 }
 
 static int check_id(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v)
@@ -276,7 +307,7 @@ static int check_id(struct ck *c, const struct at *at, const struct stix_prop *p
 	for (size_t i = 0; p->words[i] != NULL; i++)
 		if (text_is(s, type_n, p->words[i]))
 			return 0;
-	return broke(c, at, RULE_REF, "must name a %s, not a %.*s", p->words[0], (int)type_n, s);
+	return broke(c, at, RULE_TARGET, "must name a %s, not a %.*s", p->words[0], (int)type_n, s);
 }
 
 static int check_langmap(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v)
@@ -316,6 +347,40 @@ static int check_enum(struct ck *c, const struct at *at, const struct stix_prop 
 			return 0;
 	return s == NULL ? broke(c, at, RULE_KIND, "must be a string")
 	                 : broke(c, at, RULE_ENUM, "\"%.*s\" is not one of \"%s\" …", (int)(n < 40 ? n : 40), s, p->words[0]);
+}
+
+static int check_signed(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v)
+{
+	int64_t i;
+
+	(void)p;
+	return json_int(v, &i) ? 0 : broke(c, at, RULE_KIND, "must be an integer");
+}
+
+static bool is_one_of(const char *s, size_t n, const char *const *words)
+{
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (text_is(s, n, words[i]))
+			return true;
+	return false;
+}
+
+static int check_vocab(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v)
+{
+	size_t n;
+	const char *s = json_str(v, &n);
+	int r;
+
+	if (s == NULL)
+		return broke(c, at, RULE_KIND, "must be a string");
+	if ((r = check_length(c, at, p->max, s, n)) != 0 || c->warn == NULL || is_one_of(s, n, p->words))
+		return r; /* nobody to tell: the search would be for nothing */
+	return broke(c, at, RULE_VOCAB, "\"%.*s\" is not in the vocabulary: \"%s\" …", (int)(n < 40 ? n : 40), s, p->words[0]);
+}
+
+static int check_mime(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v)
+{
+	return json_str(v, &(size_t){0}) != NULL ? check_text(c, at, p, v) : broke(c, at, RULE_KIND, "must be a string");
 }
 
 /* Lists marked unique are short (parties, agencies), so every pair is compared. */
@@ -391,4 +456,103 @@ static int check_object(struct ck *c, const struct at *at, const struct stix_pro
 static int check_any(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v)
 {
 	return walk(c, at, at->key != NULL ? at->key : p->name, at->key != NULL ? at->n : p->name_n, v);
+}
+
+/* Both cases are in use: the standard fixes one for hex values, not for digests. */
+static bool digest_hex(const char *s, size_t n)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < n; i++)
+		ok = lower_hex(s[i]) || (s[i] >= 'A' && s[i] <= 'F');
+	return ok;
+}
+
+/* "blocksize:hash:hash", perhaps with the file's name behind. */
+static bool digest_ssdeep(const char *s, size_t n)
+{
+	const char *colon = memchr(s, ':', n);
+
+	return n >= 5 && s[0] >= '0' && s[0] <= '9' && colon != NULL && memchr(colon + 1, ':', n - (size_t)(colon + 1 - s)) != NULL;
+}
+
+static bool digest_tlsh(const char *s, size_t n)
+{
+	const bool versioned = n == 72 && s[0] == 'T' && s[1] == '1';
+
+	return (n == 70 || versioned) && digest_hex(s + (versioned ? 2 : 0), versioned ? 70 : n);
+}
+
+#define N(s) s, sizeof(s) - 1
+/* hash-algorithm-ov; `digits` 0: no fixed length. */
+static const struct algorithm { const char *name; size_t n, digits; bool (*ok)(const char *s, size_t n); } algorithms[] = {
+	{N("MD5"), 32, digest_hex}, {N("SHA-1"), 40, digest_hex}, {N("SHA-256"), 64, digest_hex}, {N("SHA-512"), 128, digest_hex},
+	{N("SHA3-256"), 64, digest_hex}, {N("SHA3-512"), 128, digest_hex}, {N("SSDEEP"), 0, digest_ssdeep}, {N("TLSH"), 0, digest_tlsh},
+};
+
+static int check_digest(struct ck *c, const struct at *at, const char *s, size_t n)
+{
+	int r;
+
+	for (size_t i = 0; i < ARRAY_LEN(algorithms); i++) {
+		const struct algorithm *a = &algorithms[i];
+
+		if (at->n == a->n && memcmp(at->key, a->name, a->n) == 0)
+			return (a->digits == 0 || a->digits == n) && a->ok(s, n) ? 0 : broke(c, at, RULE_HASH, "is no digest of %s", a->name);
+	}
+	if (at->n < 3 && (r = broke(c, at, RULE_NAME, "the name of a hash has at least 3 characters")) != 0)
+		return r;
+	return broke(c, at, RULE_VOCAB, "is not in the vocabulary: \"%s\" …", algorithms[0].name);
+}
+
+static int check_hashes(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v)
+{
+	const struct json_val *key, *val;
+	struct json_iter it;
+	int r;
+
+	(void)p;
+	if (json_type(v) != JSON_OBJECT)
+		return broke(c, at, RULE_KIND, "must be an object");
+	if (json_len(v) == 0)
+		return broke(c, at, RULE_EMPTY, "a dictionary must not be empty");
+	json_iter(&it, v);
+	while (json_next(&it, &key, &val)) {
+		struct at here = {.up = at};
+		size_t n;
+		const char *s = json_str(val, &n);
+
+		here.key = json_str(key, &here.n);
+		if ((r = check_name(c, &here, here.key, here.n, false)) == 0)
+			r = s != NULL ? check_digest(c, &here, s, n) : broke(c, &here, RULE_KIND, "must be a string");
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+static int check_dict(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v)
+{
+	const struct json_val *key, *val;
+	struct json_iter it;
+	int r;
+
+	if (json_type(v) != JSON_OBJECT)
+		return broke(c, at, RULE_KIND, "must be an object");
+	if (json_len(v) == 0)
+		return broke(c, at, RULE_EMPTY, "a dictionary must not be empty");
+	if (p->max != 0 && json_len(v) > p->max)
+		return broke(c, at, RULE_BOUND, "has more than %u entries", p->max);
+	json_iter(&it, v);
+	while (json_next(&it, &key, &val)) {
+		struct at here = {.up = at};
+
+		here.key = json_str(key, &here.n);
+		if ((r = check_name(c, &here, here.key, here.n, false)) != 0)
+			return r;
+		r = p->sub != NULL ? check_value(c, &here, p->sub, val) : walk(c, &here, here.key, here.n, val);
+		if (r != 0)
+			return r;
+	}
+	return 0;
 }

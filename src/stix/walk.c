@@ -37,7 +37,7 @@ static int check_ref(struct ck *c, const struct at *at, const struct json_val *v
 	return s != NULL && stix_id_ok(s, n) ? 0 : broke(c, at, custom(c, RULE_REF), "must be an identifier type--UUID");
 }
 
-static bool hex_ok(const char *s, size_t n)
+bool hex_ok(const char *s, size_t n)
 {
 	bool ok = n % 2 == 0;
 
@@ -47,7 +47,7 @@ static bool hex_ok(const char *s, size_t n)
 }
 
 /* RFC 4648 §4 with padding. Unused bits may be set: others write them, and we only keep the text. */
-static bool base64_ok(const char *s, size_t n)
+bool base64_ok(const char *s, size_t n)
 {
 	const size_t pad = n >= 4 && s[n - 1] == '=' ? (s[n - 2] == '=' ? 2 : 1) : 0;
 	bool ok = n % 4 == 0;

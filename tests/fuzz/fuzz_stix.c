@@ -50,7 +50,7 @@ static int one(void *ctx, const struct json_val *obj, size_t n, struct err *unus
 	for (enum stix_strict s = STIX_LENIENT; s <= STIX_STRICT; s++) {
 		struct stix_object o;
 		struct err e = {.code = 0};
-		const int rc = stix_check(obj, s, warn, NULL, &o, &e);
+		const int rc = stix_check(obj, &(struct stix_how){.strict = s, .warn = warn}, &o, &e);
 
 		taken_at[s] = rc == 0;
 		if (rc == 0) {

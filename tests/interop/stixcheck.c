@@ -20,7 +20,7 @@ static int visit(void *ctx, const struct json_val *obj, size_t n, struct err *e)
 	struct stix_object o;
 
 	(void)n;
-	if (stix_check(obj, run->strict, warn, &run->loud, &o, e) == 0) {
+	if (stix_check(obj, &(struct stix_how){.strict = run->strict, .warn = warn, .ctx = &run->loud}, &o, e) == 0) {
 		run->good++;
 	} else {
 		run->bad++;

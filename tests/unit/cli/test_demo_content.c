@@ -54,7 +54,7 @@ static void every_object_passes(void **unused)
 		struct stix_object o;
 		struct err e = {0};
 
-		if (stix_check(json_root(doc), STIX_STRICT, warn, NULL, &o, &e) != 0)
+		if (stix_check(json_root(doc), &(struct stix_how){.strict = STIX_STRICT, .warn = warn}, &o, &e) != 0)
 			fail_msg("object %u: %s", w, e.msg);
 		assert_string_equal(o.id, ids.id[w]);
 		assert_string_equal(o.created_by_ref, strcmp(demo_writer((enum demo_what)w), "JP") == 0 ? JP : DE);

@@ -79,7 +79,7 @@ static void accepted(const char *name, const char *rule, const struct json_val *
 
 	(void)rule;
 	for (enum stix_strict s = STIX_LENIENT; s <= STIX_STRICT; s++)
-		if (stix_check(obj, s, warn, &w, &o, &e) != 0)
+		if (stix_check(obj, &(struct stix_how){.strict = s, .warn = warn, .ctx = &w}, &o, &e) != 0)
 			fail_msg("%s: %s", name, e.msg);
 	if (w.n != 0)
 		fail_msg("%s: warning of rule %s", name, w.rule);
@@ -96,7 +96,7 @@ static void refused(const char *name, const char *rule, const struct json_val *o
 	struct err e = {.code = 0};
 	char want[64];
 
-	if (stix_check(obj, STIX_DEFAULT, NULL, NULL, &o, &e) == 0)
+	if (stix_check(obj, &(struct stix_how){.strict = STIX_DEFAULT}, &o, &e) == 0)
 		fail_msg("%s is accepted", name);
 	assert_int_equal(e.code, strcmp(rule, "classified") == 0 ? E_DENIED : E_FORMAT);
 	(void)snprintf(want, sizeof(want), ": rule %s: ", rule);
@@ -114,7 +114,7 @@ static void refused_always(const char *name, const char *rule, const struct json
 
 	refused(name, rule, obj);
 	if (strcmp(rule, "own-type") != 0)
-		assert_int_not_equal(stix_check(obj, STIX_LENIENT, NULL, NULL, &o, NULL), 0);
+		assert_int_not_equal(stix_check(obj, &(struct stix_how){.strict = STIX_LENIENT}, &o, NULL), 0);
 }
 
 static void warned(const char *name, const char *rule, const struct json_val *obj)
@@ -123,11 +123,11 @@ static void warned(const char *name, const char *rule, const struct json_val *ob
 	struct stix_object o;
 	struct err e = {.code = 0};
 
-	if (stix_check(obj, STIX_DEFAULT, warn, &w, &o, &e) != 0)
+	if (stix_check(obj, &(struct stix_how){.strict = STIX_DEFAULT, .warn = warn, .ctx = &w}, &o, &e) != 0)
 		fail_msg("%s: %s", name, e.msg);
 	if (w.n != 1 || strcmp(w.rule, rule) != 0)
 		fail_msg("%s: %zu warnings, the last of rule %s", name, w.n, w.n > 0 ? w.rule : "-");
-	if (stix_check(obj, STIX_STRICT, NULL, NULL, &o, &e) == 0)
+	if (stix_check(obj, &(struct stix_how){.strict = STIX_STRICT}, &o, &e) == 0)
 		fail_msg("%s: accepted when strict", name);
 	assert_non_null(strstr(e.msg, rule));
 }
@@ -154,7 +154,7 @@ static int one(void *ctx, const struct json_val *obj, size_t n, struct err *e)
 	enum tlp t = TLP_NONE;
 
 	(void)n;
-	if (stix_check(obj, STIX_DEFAULT, warn, &w, &o, e) != 0)
+	if (stix_check(obj, &(struct stix_how){.strict = STIX_DEFAULT, .warn = warn, .ctx = &w}, &o, e) != 0)
 		return e->code;
 	if (o.kind == STIX_MARKING) {
 		assert_int_equal(stix_marking_of(obj, &t), MARKING_STATEMENT);
@@ -189,7 +189,7 @@ static void definition(void **state)
 	struct stix_object o;
 
 	(void)state;
-	if (stix_check(json_root(doc), STIX_STRICT, NULL, NULL, &o, &e) != 0)
+	if (stix_check(json_root(doc), &(struct stix_how){.strict = STIX_STRICT}, &o, &e) != 0)
 		fail_msg("%s", e.msg);
 	assert_string_equal(o.id, VERBALE_EXTENSION_ID);
 	assert_string_equal(o.created_by_ref, VERBALE_IDENTITY_ID);
@@ -204,7 +204,7 @@ static void handed_out(void **state)
 	struct stix_object o;
 
 	(void)state;
-	assert_int_equal(stix_check(json_root(doc), STIX_DEFAULT, NULL, NULL, &o, NULL), 0);
+	assert_int_equal(stix_check(json_root(doc), &(struct stix_how){.strict = STIX_DEFAULT}, &o, NULL), 0);
 	assert_int_equal(o.kind, STIX_DOCUMENT);
 	assert_string_equal(o.subject, "verbale-round--00000000-0000-4000-8000-000000000003");
 	assert_string_equal(o.created, "2016-09-09T00:30:00.000Z");
@@ -235,7 +235,7 @@ static void messages_stay_clean(void **state)
 		struct stix_object o;
 
 		assert_int_equal(json_read(texts[i], strlen(texts[i]), NULL, &doc, &e), 0);
-		assert_int_equal(stix_check(json_root(doc), STIX_DEFAULT, NULL, NULL, &o, &e), E_FORMAT);
+		assert_int_equal(stix_check(json_root(doc), &(struct stix_how){.strict = STIX_DEFAULT}, &o, &e), E_FORMAT);
 		assert_int_equal(utf8_check(e.msg, strlen(e.msg)), strlen(e.msg));
 		for (const char *p = e.msg; *p != '\0'; p++)
 			assert_true((unsigned char)*p >= 0x20 && *p != 0x7f);

@@ -117,7 +117,7 @@ static void strictest(void **state)
 		struct err e = {.code = 0};
 		struct stix_object o;
 
-		if (stix_check(json_root(doc), STIX_DEFAULT, NULL, NULL, &o, &e) != 0)
+		if (stix_check(json_root(doc), &(struct stix_how){.strict = STIX_DEFAULT}, &o, &e) != 0)
 			fail_msg("%s", e.msg);
 		if (o.tlp != cases[i].t || o.markings != cases[i].others)
 			fail_msg("%s: %s, %zu others", cases[i].text, tlp_name(o.tlp), o.markings);
@@ -179,7 +179,7 @@ static void refusal(void **state)
 	struct stix_object o;
 
 	(void)state;
-	assert_int_equal(stix_check(json_root(doc), STIX_LENIENT, NULL, NULL, &o, &e), E_DENIED);
+	assert_int_equal(stix_check(json_root(doc), &(struct stix_how){.strict = STIX_LENIENT}, &o, &e), E_DENIED);
 	assert_string_equal(e.msg, "identity--00000000-0000-4000-8000-000000000001: $.labels[1]: rule classified: this is not an approved product for 極秘; "
 		"remove the object from this system as your security office prescribes");
 	json_free(doc);
