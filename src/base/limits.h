@@ -71,6 +71,8 @@
 #define LIMIT_HTTP_SEND_S    600         /* seconds to take an answer: 8 MiB at 14 kB/s */
 #define LIMIT_HTTP_STOP_S    5           /* seconds a stopping server waits for requests under way */
 #define LIMIT_HTTP_PARAMS    32          /* query parameters */
+#define LIMIT_WHO            128         /* bytes; whom the access log names: "DE", "DE/BSI/muster", "token:4f2a…" */
+#define LIMIT_PACK_FROM      1024        /* bytes; a smaller answer is not worth packing */
 #define LIMIT_ENTRIES_PAGE   1000        /* entries in one answer of /log/entries/ */
 #define LIMIT_ENTRIES_BYTES  (8UL * 1024 * 1024)  /* bytes of entries in one such answer; one entry always fits */
 #define LIMIT_ENTRIES_LOOKED 16384       /* entries looked through for one such answer, readable or not */
@@ -79,6 +81,28 @@
 #define LIMIT_WEB_ROWS       4096        /* index rows gathered for one page; about 3 MB, far beyond any round */
 #define LIMIT_WEB_PAGE       (8UL * 1024 * 1024) /* bytes; 500 units in three languages stay below 2 MB */
 #define LIMIT_WEB_SERIES     64          /* series on the list; a party has a dozen partners */
+
+/* --- TAXII --- */
+#define LIMIT_PAGE_ROWS      10000       /* rows of one page, whatever limit is asked for: bounds an answer together with LIMIT_PAGE_BYTES */
+#define LIMIT_PAGE_DEFAULT   1000        /* rows of a page when the client names no limit */
+#define LIMIT_PAGE_BYTES     (16UL * 1024 * 1024) /* bytes of objects in one page; it ends earlier then, with more: true */
+#define LIMIT_TAXII_BODY     (64UL * 1024 * 1024) /* bytes; max_content_length of the API root */
+#define LIMIT_MATCH          1000        /* values of one match field (a 4 KiB query holds about 60 ids) */
+#define LIMIT_POST_NOW       (4UL * 1024 * 1024)  /* bytes; an envelope up to this is complete when it is answered, a larger one is spooled to disk */
+#define LIMIT_POST_OBJECTS   10000       /* objects; the same */
+#define LIMIT_STATUS_FAILURES 1000       /* failures listed in a status; their count goes on */
+#define LIMIT_STATUS_KEEP_S  604800      /* seconds a finished status stays readable (TAXII 2.1 §4.3 wants a day) */
+#define LIMIT_INGEST_QUEUE   64          /* envelopes waiting to be written; more get 503 with Retry-After */
+
+/* --- access --- */
+#define LIMIT_USER           64          /* bytes; a user's name */
+#define LIMIT_PASSWORD       1024        /* bytes */
+#define LIMIT_TOKEN_SCOPES   64          /* collections one token may be bound to */
+#define LIMIT_TOKEN_NETS     16          /* address ranges one token may be bound to */
+#define LIMIT_SESSIONS       4096        /* checked passwords remembered at once */
+#define LIMIT_SESSION_S      600         /* seconds a checked password is remembered */
+#define LIMIT_FAILURES       5           /* wrong passwords from one address for one name, per minute, before it has to wait */
+#define LIMIT_RATE_SLOTS     4096        /* readers whose rate is counted at once */
 
 /* --- peers --- */
 #define LIMIT_PEER_TEXT      4096        /* bytes; the short text in which peers exchange keys */

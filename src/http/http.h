@@ -32,6 +32,8 @@ struct http_req {
 	bool tls;
 	const uint8_t *client_spki;       /* SHA-256 of the client certificate's key, 32 bytes, or NULL */
 	const char *addr;                 /* remote address as text */
+	/* Answer later, from any thread (see http_defer); NULL where that cannot be: answer at once. */
+	struct http_later *(*defer)(const struct http_req *q);
 	void *impl;
 };
 const char *http_param(const struct http_req *q, const char *name); /* first value or NULL */
@@ -46,7 +48,13 @@ struct http_resp {
 	const char *type;                 /* Content-Type, static string */
 	struct http_param header[16]; size_t headers; /* names static; values owned by `store` or static */
 	char *owned[16]; size_t owned_n;  /* freed by the server */
-	char who[LIMIT_PARTY + 1];        /* party the handler recognised, for the access log; or "" */
+	char who[LIMIT_WHO + 1];          /* whom the handler recognised (party, or user), for the access log; or "" */
+	/*
+	 * The body may be packed for a client that asks for it (RFC 9110 §12.5.3: gzip, zstd; identity by default). Then
+	 * Content-Encoding and Vary are set and the ETag gets a suffix. Only for bodies that mix no secret with what the
+	 * client chose (BREACH).
+	 */
+	bool may_pack;
 };
 /* Add a header; the value is copied. E_FORMAT: a control byte (a value may come from a request). E_LIMIT: no room. */
 NODISCARD int http_header(struct http_resp *r, const char *name, const char *value, struct err *e);
@@ -67,6 +75,26 @@ struct http_app {
 	void (*thread_free)(void *thread);
 };
 typedef void http_handler(void *ctx, void *thread, const struct http_req *q, struct http_resp *r);
+
+/*
+ * An answer that comes later: the connection rests, its thread serves others. http_later_answer() may be called from
+ * any thread, exactly once; it takes over *r's contents. The request and its strings live until then.
+ */
+struct http_later;
+void http_later_answer(struct http_later *l, struct http_resp *r);
+
+/*
+ * A body taken piece by piece, chunked ones too, up to max_body. begin judges the head (who asks, media type): true
+ * goes on with *state; false: r is the answer, the body is not read. data: false: enough, r of end is the answer and
+ * the rest is not read. end makes the answer (or keeps q->defer(q) for later and leaves r alone). gone: the body broke
+ * off or grew beyond max_body (answered 413): free the state. After end the state is the handler's own.
+ */
+struct http_stream {
+	bool (*begin)(void *ctx, void *thread, const struct http_req *q, struct http_resp *r, void **state);
+	bool (*data)(void *state, const void *p, size_t n);
+	void (*end)(void *ctx, void *thread, void *state, const struct http_req *q, struct http_resp *r);
+	void (*gone)(void *state);
+};
 /*
  * Patterns: "/log/checkpoint", "/{}/series/{}", "/log/tile/" "*" ({} one non-empty segment, a final * the non-empty rest).
  * First match in table order wins. types: accepted request media types for bodies, NULL = no body allowed.
@@ -78,6 +106,8 @@ struct http_route {
 	const char *const *types;         /* NULL-terminated, or NULL */
 	size_t max_body;                  /* 0: LIMIT_HTTP_BODY */
 	bool tls_only;                    /* 404 on the plain listener */
+	const struct http_stream *stream; /* for POST and PUT instead of body and handler; types may be NULL: begin judges */
+	void *ctx;                        /* instead of http_conf.route_ctx; NULL: that one */
 };
 
 struct http_listen { const char *addr; uint16_t port; bool tls; }; /* plain: loopback addresses only, else E_USAGE */
