@@ -12,6 +12,9 @@
 #define LIMIT_JSON_BULK      (256UL * 1024 * 1024)  /* bytes; a list, bundle or envelope read at once by `add` */
 #define LIMIT_JSON_PATH      256         /* bytes; a JSON path shown in an error is cut here */
 
+/* --- compression --- */
+#define LIMIT_PACK_WINDOW    27          /* log2 of bytes; a zstd frame that wants more memory to be read is refused, as zstd itself does */
+
 /* --- keys, notes, proofs: C2SP signed-note, tlog-checkpoint, tlog-proof --- */
 #define LIMIT_ORIGIN         100         /* bytes; origin and key names (C2SP is about to bound them) */
 #define LIMIT_NOTE_SIGS      64          /* signatures on one note (add-checkpoint: never more than 63 besides ours) */
@@ -37,6 +40,7 @@
 
 /* --- record --- */
 #define LIMIT_BATCH_OBJECTS  16384       /* objects in one commit; bounds the time a waiting writer waits */
+#define LIMIT_COLLECTIONS    4096        /* collections on one node; one TAXII answer lists them all (about 2 MB) */
 #define LIMIT_PARTIES        64          /* parties known to one node */
 #define LIMIT_MEMBERS        32          /* member parties of one collection */
 #define LIMIT_PARTY          16          /* bytes; a party's code: "DE", "JP", "ENISA" */

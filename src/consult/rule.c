@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/enc.h"
+
 struct ask {
 	struct record_reader *rd;
 	const struct stix_object *o;
@@ -286,6 +288,48 @@ static int check_publication(const struct ask *a, struct err *e)
 	return rc;
 }
 
+/* ---- withdrawal ---- */
+
+struct taking_back { const struct ask *a; const char *modified, *sha; bool found; };
+
+static int look_at_own(void *ctx, const struct index_entry *row, struct err *e)
+{
+	struct taking_back *t = ctx;
+	uint8_t want[32], have[32];
+	struct entry en;
+	int rc;
+
+	if (row->log != 0 || strcmp(row->modified, t->modified != NULL ? t->modified : "") != 0)
+		return 0;
+	if ((rc = record_read(t->a->rd, row, &en, e)) != 0)
+		return rc;
+	rc = entry_object_sha256(&en, have, e);
+	if (rc == 0 && hex_decode(t->sha, strlen(t->sha), want, 32) && memcmp(want, have, 32) == 0) {
+		const struct stix_type *type = stix_type(en.object.kind);
+
+		t->found = true;
+		if (type != NULL && type->own)
+			rc = fail(e, E_STATE, "%s: %s is taken back by a version of its own that is revoked, or by withdrawing the assent", t->a->o->id, row->id);
+	}
+	entry_free(&en);
+	return rc;
+}
+
+/* Each writer takes back what stands in its own log. */
+static int check_withdrawal(const struct ask *a, struct err *e)
+{
+	struct taking_back t = {.a = a, .modified = field(a, "object_modified"), .sha = field(a, "object_sha256")};
+	int rc;
+
+	if (a->prev != NULL || a->o->revoked)
+		return fail(e, E_STATE, "%s: a withdrawal is not changed; record the object again instead", a->o->id);
+	if (t.sha == NULL || a->o->subject == NULL)
+		return fail(e, E_FORMAT, "%s: object_ref and object_sha256 are due", a->o->id);
+	if ((rc = not_ahead(a, e)) != 0 || (rc = index_versions(record_index(a->rd), a->o->subject, a->collection, look_at_own, &t, e)) != 0)
+		return rc;
+	return t.found ? 0 : fail(e, E_NOTFOUND, "%s: this party has recorded no such version of %s", a->o->id, a->o->subject);
+}
+
 /* ---- all ---- */
 
 static int check_version(const struct ask *a, struct err *e)
@@ -308,6 +352,7 @@ int consult_rule(void *ctx, struct record_reader *view, const struct stix_object
 	static int (*const checks[STIX_KINDS_])(const struct ask *a, struct err *e) = {
 		[STIX_ROUND] = check_round, [STIX_DELEGATION] = check_delegation, [STIX_DOCUMENT] = check_document,
 		[STIX_PROPOSAL] = check_proposal, [STIX_ASSENT] = check_assent, [STIX_PUBLICATION] = check_publication,
+		[STIX_WITHDRAWAL] = check_withdrawal,
 	};
 	struct record *r = record_of(view);
 	struct ask a = {.rd = view, .o = o, .collection = collection, .own = record_self(r)->party, .now = clock_now(&record_world(r)->clock)};

@@ -32,6 +32,10 @@ struct collection {
 	char community[LIMIT_PARTIES][LIMIT_PARTY + 1]; size_t community_n; /* parties GREEN reaches beside the members */
 	enum tlp ceiling;
 	bool is_public;          /* CLEAR entries may be shown to anyone once published */
+	/* How it takes objects; release does not look at these. */
+	enum stix_strict strict; bool has_strict; /* absent: as the node is configured */
+	bool v20, v21;           /* versions of STIX it takes */
+	char alias[64 + 1];      /* or "" */
 };
 
 struct policy_object {

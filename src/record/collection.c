@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "base/mem.h"
 #include "record/priv.h"
 
 static int parties(const struct json_val *list, char (*to)[LIMIT_PARTY + 1], size_t max, size_t *ret_n, struct err *e)
@@ -23,6 +24,30 @@ static int parties(const struct json_val *list, char (*to)[LIMIT_PARTY + 1], siz
 	return 0;
 }
 
+/* How it takes objects: words the STIX tables have checked; what is absent is the usual. */
+static void parse_taking(const struct json_val *obj, struct collection *c)
+{
+	static const char *const levels[] = {[STIX_LENIENT] = "lenient", [STIX_DEFAULT] = "default", [STIX_STRICT] = "strict"};
+	const char *alias = json_get_str(obj, "alias");
+	const struct json_val *specs = json_get(obj, "spec_versions"), *v;
+	struct json_iter it;
+
+	c->strict = STIX_DEFAULT;
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++)
+		if (json_str_is(json_get(obj, "strictness"), levels[i])) {
+			c->strict = (enum stix_strict)i;
+			c->has_strict = true;
+		}
+	for (json_iter(&it, specs); json_next(&it, NULL, &v);) {
+		c->v20 = c->v20 || json_str_is(v, "2.0");
+		c->v21 = c->v21 || json_str_is(v, "2.1");
+	}
+	if (!c->v20)
+		c->v21 = true;
+	if (alias != NULL && strlen(alias) < sizeof(c->alias))
+		memcpy(c->alias, alias, strlen(alias) + 1);
+}
+
 int collection_parse(const struct json_val *obj, struct collection *ret, struct err *e)
 {
 	const char *id = json_get_str(obj, "id"), *ceiling = json_get_str(obj, "ceiling");
@@ -35,6 +60,7 @@ int collection_parse(const struct json_val *obj, struct collection *ret, struct 
 	memcpy(c.id, id, strlen(id) + 1);
 	c.ceiling = tlp_parse(ceiling);
 	IGNORE(!json_bool(json_get(obj, "public"), &c.is_public), "absent means not public");
+	parse_taking(obj, &c);
 	if ((rc = parties(json_get(obj, "members"), c.party, LIMIT_MEMBERS, &c.members, e)) == 0 &&
 	    (rc = parties(json_get(obj, "community"), c.community, LIMIT_PARTIES, &c.community_n, e)) == 0)
 		*ret = c;
@@ -107,11 +133,10 @@ static int look_at_collection(void *ctx, const struct index_entry *row, struct e
 	return rc;
 }
 
-static int find(struct record_reader *rd, const uint8_t uuid[16], bool offered, struct collection *ret, struct err *e)
+static int find_entry(struct record_reader *rd, const uint8_t uuid[16], bool offered, struct entry *ret, struct err *e)
 {
 	struct finder f = {.rd = rd, .offered = offered};
 	char id[LIMIT_STIX_ID + 1], text[37];
-	struct entry en;
 	int rc;
 
 	uuid_format(uuid, text);
@@ -120,10 +145,20 @@ static int find(struct record_reader *rd, const uint8_t uuid[16], bool offered, 
 		return rc;
 	if (!f.any)
 		return fail(e, E_NOTFOUND, "collection %s: not known, or not accepted by this node", text);
-	if ((rc = record_read(rd, &f.found, &en, e)) != 0)
-		return rc;
-	rc = f.found.revoked ? fail(e, E_NOTFOUND, "collection %s: withdrawn", text) : collection_parse(en.object.val, ret, e);
-	entry_free(&en);
+	if (f.found.revoked)
+		return fail(e, E_NOTFOUND, "collection %s: withdrawn", text);
+	return record_read(rd, &f.found, ret, e);
+}
+
+static int find(struct record_reader *rd, const uint8_t uuid[16], bool offered, struct collection *ret, struct err *e)
+{
+	struct entry en;
+	int rc = find_entry(rd, uuid, offered, &en, e);
+
+	if (rc == 0) {
+		rc = collection_parse(en.object.val, ret, e);
+		entry_free(&en);
+	}
 	return rc;
 }
 
@@ -171,5 +206,70 @@ int record_collection(struct record_reader *rd, const uint8_t uuid[16], struct c
 		return fail(e, E_NOTFOUND, "collection %s: not known, or not accepted by this node", text);
 	}
 	*ret = s->c;
+	return 0;
+}
+
+/* ---- all of them ---- */
+
+int record_collection_entry(struct record_reader *rd, const uint8_t uuid[16], struct entry *ret, struct err *e)
+{
+	return find_entry(rd, uuid, false, ret, e);
+}
+
+struct listed { uint8_t uuid[LIMIT_COLLECTIONS][16]; size_t n; };
+
+static int list_one(void *ctx, const struct index_entry *row, struct err *e)
+{
+	struct listed *l = ctx;
+	size_t at = 0;
+	int order = -1;
+
+	while (at < l->n && (order = memcmp(l->uuid[at], row->collection, 16)) < 0)
+		at++;
+	if (at < l->n && order == 0)
+		return 0;
+	if (l->n == LIMIT_COLLECTIONS)
+		return fail(e, E_LIMIT, "more than %d collections", LIMIT_COLLECTIONS);
+	memmove(l->uuid[at + 1], l->uuid[at], (l->n - at) * 16);
+	memcpy(l->uuid[at], row->collection, 16);
+	l->n++;
+	return 0;
+}
+
+int record_collections(struct record_reader *rd, collection_visit *v, void *ctx, struct err *e)
+{
+	struct listed *l = mem_zalloc(sizeof(*l));
+	int rc = l == NULL ? fail(e, E_NOMEM, "collections") : index_page(rd->ix, 0, NULL, stix_type_name(STIX_COLLECTION), SIZE_MAX, list_one, l, e);
+
+	for (size_t i = 0; rc == 0 && i < l->n; i++) {
+		struct collection c;
+		struct entry en;
+
+		if ((rc = find_entry(rd, l->uuid[i], false, &en, e)) == E_NOTFOUND) {
+			rc = 0; /* offered by another party, or withdrawn */
+			continue;
+		}
+		if (rc != 0)
+			break;
+		if ((rc = collection_parse(en.object.val, &c, e)) == 0)
+			rc = v(ctx, l->uuid[i], &c, &en, e);
+		entry_free(&en);
+	}
+	mem_free(l);
+	return rc;
+}
+
+int record_add_opt(struct record_reader *rd, const uint8_t uuid[16], enum role role, struct add_opt *ret, struct err *e)
+{
+	struct collection c;
+	const int rc = record_collection(rd, uuid, &c, e);
+
+	*ret = (struct add_opt){.strict = rd->r->strict, .role = role};
+	memcpy(ret->collection, uuid, 16);
+	if (rc != 0)
+		return rc;
+	ret->strict = c.has_strict ? c.strict : rd->r->strict;
+	ret->v20 = c.v20;
+	ret->not_v21 = !c.v21;
 	return 0;
 }

@@ -16,6 +16,8 @@ const char *record_dir(const struct record *r) { return r->dir; }
 
 void record_set_log(struct record *r, struct log *log) { r->w.log = log; }
 
+void record_set_strict(struct record *r, enum stix_strict strict) { r->strict = strict; }
+
 void record_set_rules(struct record *r, record_rule *rule, record_public *pub, void *ctx)
 {
 	r->rule = rule;
@@ -240,6 +242,7 @@ static int open_folder(const struct world *w, const char *dir, bool writable, bo
 	r->w = *w;
 	r->lock_fd = -1;
 	r->writable = writable;
+	r->strict = STIX_DEFAULT;
 	r->fresh_index = fresh_index;
 	r->progress = p;
 	r->queue_tail = &r->queue;

@@ -88,6 +88,7 @@ struct record {
 	struct world w;
 	char *dir;
 	bool writable;
+	enum stix_strict strict;     /* where a collection says nothing */
 	bool fresh_index;            /* make the index anew while opening */
 	int lock_fd;
 	struct journal *journal;

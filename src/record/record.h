@@ -50,6 +50,7 @@ void record_close(struct record *r);
 const struct party_keys *record_self(const struct record *r);
 const struct world *record_world(const struct record *r);
 const char *record_dir(const struct record *r);
+void record_set_strict(struct record *r, enum stix_strict strict); /* where a collection says nothing; STIX_DEFAULT at first */
 void record_set_log(struct record *r, struct log *log); /* events of this record from now on; NULL: none */
 
 /* ---- peers: pinned keys, one file per party under peers/ ---- */
@@ -71,6 +72,7 @@ struct add_item { const void *p; size_t n; };  /* JSON text of one object */
 struct add_opt {
 	uint8_t collection[16];
 	enum stix_strict strict;
+	bool v20, not_v21;       /* objects of STIX 2.0 are taken too; those of 2.1 are not */
 	bool all_or_nothing;     /* one refused object refuses the batch: nothing is written */
 	enum role role;
 };
@@ -132,6 +134,13 @@ NODISCARD int record_newest(struct record_reader *rd, const char *id, const uint
 NODISCARD int record_may_read(struct record_reader *rd, const struct reader *who, const struct entry *en, struct err *e);
 /* The collection as accepted by this node: own party's version, or the newest one own party assented to. */
 NODISCARD int record_collection(struct record_reader *rd, const uint8_t uuid[16], struct collection *ret, struct err *e);
+/* The same as an entry: name, description. Who may see it: record_may_read. */
+NODISCARD int record_collection_entry(struct record_reader *rd, const uint8_t uuid[16], struct entry *ret, struct err *e);
+/* All collections this node accepted, by UUID; non-zero stops and is returned. E_LIMIT: more than LIMIT_COLLECTIONS. */
+typedef int collection_visit(void *ctx, const uint8_t uuid[16], const struct collection *c, const struct entry *en, struct err *e);
+NODISCARD int record_collections(struct record_reader *rd, collection_visit *v, void *ctx, struct err *e);
+/* How objects are added to this collection: its own strictness, else the node's; its versions of STIX. E_NOTFOUND: *ret is usable still (to found one). */
+NODISCARD int record_add_opt(struct record_reader *rd, const uint8_t uuid[16], enum role role, struct add_opt *ret, struct err *e);
 
 /* ---- proofs and log files ---- */
 /* Newest own (log 0) or mirrored checkpoint with all cosignatures known. */

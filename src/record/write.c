@@ -90,10 +90,12 @@ static bool looks_further(const struct stix_object *o)
 static int prepare_object(const struct record *r, struct job *j, struct prepared *p, struct json_doc *doc, const uint8_t *salt, struct add_result *res, bool *ret_further)
 {
 	struct stix_object o;
-	int rc = stix_check(json_root(doc), &(struct stix_how){.strict = j->opt->strict}, &o, &res->err);
+	int rc = stix_check(json_root(doc), &(struct stix_how){.strict = j->opt->strict, .v20 = j->opt->v20}, &o, &res->err);
 
 	if (rc != 0)
 		return rc;
+	if (j->opt->not_v21 && !o.v20 && (stix_type(o.kind) == NULL || !stix_type(o.kind)->own))
+		return fail(&res->err, E_FORMAT, "%s: $.spec_version: this collection takes objects of STIX 2.0 only", o.id);
 	put_text(res->id, sizeof(res->id), o.id);
 	p->author_is_writer = o.created_by_ref == NULL || strcmp(o.created_by_ref, r->self.identity) == 0;
 	p->collection = j->opt->collection;
@@ -125,7 +127,7 @@ static int keep(const struct job *j, struct prepared *p, const struct add_item *
 		return fail(e, E_NOMEM, "batch");
 	if ((rc = json_read(in->p, in->n, &own, &p->further->doc, e)) != 0)
 		return rc;
-	return stix_check(json_root(p->further->doc), &(struct stix_how){.strict = j->opt->strict}, &p->further->object, e);
+	return stix_check(json_root(p->further->doc), &(struct stix_how){.strict = j->opt->strict, .v20 = j->opt->v20}, &p->further->object, e);
 }
 
 static int prepare_item(const struct record *r, struct job *j, size_t i, const struct add_item *in, struct json_pool *pool, const uint8_t *salt)

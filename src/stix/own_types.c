@@ -29,13 +29,17 @@ ELEMENT a_reading = {NAME(""), .type = P_OBJECT, .sub = reading_props};
 
 static const char *const ceilings[] = {"clear", "green", "amber", "amber+strict", "red", NULL};
 static const char *const strictness[] = {"lenient", "default", "strict", NULL};
+static const char *const specs[] = {"2.0", "2.1", NULL};
+ELEMENT a_spec = {NAME(""), .type = P_ENUM, .words = specs};
 static const struct stix_prop collection_props[] = {
+	{NAME("alias"), .type = P_SLUG, .doc = "its name in TAXII addresses, unique on a node"},
 	{NAME("ceiling"), .type = P_ENUM, .required = true, .words = ceilings, .doc = "highest TLP level the collection takes; also the level of what is not marked"},
 	{NAME("community"), .type = P_LIST, .unique = true, .sub = &a_party, .max = LIMIT_PARTIES, .doc = "parties TLP:GREEN reaches beside the members"},
 	{NAME("description"), .type = P_LANGMAP, .max = LIMIT_TEXT},
 	{NAME("members"), .type = P_LIST, .required = true, .unique = true, .sub = &a_party, .max = LIMIT_MEMBERS, .doc = "parties that read and write"},
 	{NAME("name"), .type = P_LANGMAP, .required = true, .max = LIMIT_TITLE},
 	{NAME("public"), .type = P_BOOL, .required = true, .doc = "what is TLP:CLEAR and published may be shown to anyone"},
+	{NAME("spec_versions"), .type = P_LIST, .unique = true, .sub = &a_spec, .doc = "versions of STIX it takes; 2.1 alone if absent"},
 	{NAME("strictness"), .type = P_ENUM, .words = strictness, .doc = "how strictly STIX rules hold for objects of others; default if absent"},
 	END,
 };
@@ -175,6 +179,14 @@ static const struct stix_prop publication_props[] = {
 	END,
 };
 
+static const struct stix_prop withdrawal_props[] = {
+	{NAME("object_modified"), .type = P_TIME, .doc = "version of the object; absent where its type has none"},
+	{NAME("object_ref"), .type = P_ID, .required = true, .doc = "what is taken back: an object of the same writer, no document"},
+	{NAME("object_sha256"), .type = P_HASH, .required = true, .doc = "SHA-256 of that version's RFC 8785 form"},
+	{NAME("reason"), .type = P_LANGMAP, .max = LIMIT_TEXT},
+	END,
+};
+
 #define OWN(k, n) .kind = k, .name = n, .own = true, .versioned = true, .class = CLASS_SDO
 const struct stix_type own_types[] = {
 	{OWN(STIX_ASSENT, "verbale-assent"), .subject = "object_ref", .props = assent_props, .doc = "One party's word on one exact version of an object."},
@@ -185,5 +197,6 @@ const struct stix_type own_types[] = {
 	{OWN(STIX_PUBLICATION, "verbale-publication"), .subject = "document_ref", .props = publication_props, .doc = "From when one exact version of a document is public."},
 	{OWN(STIX_ROUND, "verbale-round"), .subject = "series_ref", .props = round_props, .doc = "One meeting of a series."},
 	{OWN(STIX_SERIES, "verbale-series"), .props = series_props, .doc = "The consultations of two or more parties."},
+	{OWN(STIX_WITHDRAWAL, "verbale-withdrawal"), .subject = "object_ref", .props = withdrawal_props, .doc = "Its writer takes one exact version of an object back; the proof that it was there stays."},
 };
 const size_t own_types_n = ARRAY_LEN(own_types);
