@@ -11,7 +11,7 @@ modules='base json crypto pack stix policy tlog store record http access taxii p
 public='store/journal.h store/index.h store/state.h json/split.h record/page.h'
 
 # Foreign headers (prefixes) and the only module that may include them.
-homes='yyjson.h=json zstd.h=pack isa-l.h=pack isa-l/=pack nettle/=crypto sodium=crypto sqlite3.h=store libpq-fe.h=store microhttpd.h=http gnutls/=http curl/=peer'
+homes='yyjson.h=json zstd=pack isa-l.h=pack isa-l/=pack nettle/=crypto sodium=crypto sqlite3.h=store libpq-fe.h=store microhttpd.h=http gnutls/=http curl/=peer'
 
 # Headers of the C library and the kernel that anyone may include. A header in neither list fails:
 # a new library is a decision, not an #include.
