@@ -51,7 +51,9 @@ static int check_head(struct ck *c)
 		return r;
 	if (!text_is(s, type_n, c->o.type))
 		return broke(c, &at, RULE_ID, "its type must be \"%s\"", c->o.type);
-	if (version != 4 && version != 5 && (r = broke(c, &at, RULE_UUID, "should be a UUID of version 4 or 5, not %u", version)) != 0)
+	/* Ours are made of names in a namespace of our own; those of types we do not know may be either. */
+	if (version != 4 && (version != 5 || (c->type != NULL && c->type->class != CLASS_SCO && !c->own)) &&
+	    (r = broke(c, &at, RULE_UUID, "should be a UUID of version %s, not %u", c->type != NULL && c->type->class == CLASS_SCO ? "5" : "4", version)) != 0)
 		return r;
 	c->o.id = s;
 	return 0;
@@ -166,8 +168,8 @@ static int check_common(struct ck *c, const struct found *f)
 
 static const struct stix_prop *table_of(const struct ck *c) { return c->type != NULL && !c->o.v20 ? c->type->props : NULL; }
 
-/* What was once accepted while a table was missing must stay readable; a marking decides about release and is not loosened. */
-static unsigned table_column(const struct ck *c)
+/* A marking decides about release and is not loosened. */
+unsigned table_column(const struct ck *c)
 {
 	return c->column == STIX_LENIENT && class_of(c) != CLASS_MARKING ? COLUMN_LOOSE : c->column;
 }
@@ -228,8 +230,21 @@ static int check_members(struct ck *c, struct found *f)
 	return r;
 }
 
+static int check_observable(struct ck *c)
+{
+	const unsigned column = c->column;
+	int r;
+
+	c->column = table_column(c);
+	r = check_sco(c);
+	c->column = column;
+	return r;
+}
+
 static int check_whole(struct ck *c)
 {
+	if (class_of(c) == CLASS_SCO)
+		return check_observable(c);
 	if (c->own)
 		return check_own(c);
 	if (c->o.kind == STIX_MARKING)

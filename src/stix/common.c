@@ -288,6 +288,38 @@ static int check_extension(struct ck *c, const struct at *at, const struct json_
 	return r;
 }
 
+/* §11.3 (deprecated): a-z, 0-9, -, with "-ext" at its end, on cyber-observables only. */
+static bool custom_extension(const struct ck *c, const char *s, size_t n)
+{
+	bool ok = n > 4 && memcmp(s + n - 4, "-ext", 4) == 0 && (c->type == NULL || c->type->class == CLASS_SCO);
+
+	for (size_t i = 0; ok && i < n; i++)
+		ok = (s[i] >= 'a' && s[i] <= 'z') || (s[i] >= '0' && s[i] <= '9') || s[i] == '-';
+	return ok;
+}
+
+/* What stands in an entry: by its table where the standard has one, else by the rules that need none. */
+static int check_entry(struct ck *c, const struct at *at, const struct json_val *v)
+{
+	const unsigned column = c->column;
+	const char *type = NULL;
+	const bool facility = json_get(v, "extension_type") != NULL; /* said already where it should not be */
+	const struct stix_prop *row = facility || c->o.v20 ? NULL : predefined_extension(at->key, at->n, &type);
+	int r = 0;
+
+	if (row != NULL && strcmp(type, c->o.type) == 0) {
+		c->column = table_column(c);
+		r = check_value(c, at, row, v);
+		c->column = column;
+		return r;
+	}
+	if (row != NULL)
+		r = broke(c, at, RULE_EXTENSION, "is an extension of %s", type);
+	else if (!facility && !stix_id_ok(at->key, at->n) && !custom_extension(c, at->key, at->n))
+		r = broke(c, at, RULE_EXTENSION, "is no predefined extension; others go by their extension-definition's id");
+	return r != 0 ? r : walk(c, at, at->key, at->n, v);
+}
+
 int check_extensions(struct ck *c, const struct at *at, const struct json_val *v)
 {
 	const struct json_val *key, *val;
@@ -300,7 +332,7 @@ int check_extensions(struct ck *c, const struct at *at, const struct json_val *v
 
 		here.key = json_str(key, &here.n);
 		if ((r = check_name(c, &here, here.key, here.n, false)) != 0 || (r = check_extension(c, &here, val)) != 0 ||
-		    (r = walk(c, &here, here.key, here.n, val)) != 0)
+		    (r = check_entry(c, &here, val)) != 0)
 			return r;
 	}
 	return 0;

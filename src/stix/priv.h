@@ -91,6 +91,18 @@ NODISCARD int check_own(struct ck *c);
 extern const struct stix_type own_types[];
 extern const size_t own_types_n;
 
+/* sco.c: tables of the cyber-observables. */
+extern const struct stix_prop artifact_props[], as_props[], directory_props[], domain_props[], email_props[], message_props[], file_props[], ip_props[],
+    value_props[], mutex_props[], traffic_props[], process_props[], software_props[], account_props[], registry_props[], certificate_props[];
+/* sco_ext.c: row of a predefined extension and the one type that has it; NULL: none of that name. */
+const struct stix_prop *predefined_extension(const char *key, size_t n, const char **ret_type);
+/* sco_rules.c: a cyber-observable as a whole. sco_id.c: its id. */
+NODISCARD int check_sco(struct ck *c);
+NODISCARD int check_sco_id(struct ck *c);
+
+/* check.c: what was once accepted while a table was missing must stay readable: column for what tables say. */
+unsigned table_column(const struct ck *c);
+
 /* ids.c */
 bool stix_type_ok(const char *s, size_t n);
 /* A UUIDv5 whose name comes in pieces (sha1_add). */

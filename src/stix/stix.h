@@ -97,6 +97,11 @@ NODISCARD bool uuid_parse(const char *s, size_t n, uint8_t ret[16]); /* lower-ca
 void uuid_format(const uint8_t u[16], char out[37]);
 void uuid_v4(const uint8_t random[16], uint8_t ret[16]);
 void uuid_v5(const uint8_t ns[16], const void *name, size_t n, uint8_t ret[16]);
+/*
+ * The id a cyber-observable should have (§2.9): UUIDv5 over what contributes to it. false: nothing that contributes is
+ * there (its id is then a UUIDv4), not one of the standard's types, or no memory for a value of many kilobytes.
+ */
+bool stix_sco_id(const struct json_val *obj, char out[LIMIT_STIX_ID + 1]);
 enum stix_kind stix_kind_of(const char *type);
 const char *stix_type_name(enum stix_kind k);                 /* NULL for STIX_OTHER */
 
@@ -117,6 +122,7 @@ enum stix_ptype {
 	P_MIME,    /* media type; another text is a warning */
 	P_HASHES,  /* §2.7: algorithm to digest */
 	P_DICT,    /* §2.3: `sub` describes every value, NULL: any value */
+	P_SCALAR,  /* integer or string */
 	P_TYPES_
 };
 struct stix_prop {
@@ -127,7 +133,7 @@ struct stix_prop {
 	bool unique;                        /* P_LIST of strings: no element twice */
 	const char *const *words;           /* P_ENUM, P_VOCAB: NULL-terminated; P_ID: allowed types, NULL = any */
 	const struct stix_prop *sub;        /* P_LIST, P_DICT: one row describing an element; P_OBJECT: its properties, ends with name NULL */
-	unsigned min, max;                  /* characters, elements or value; 0 = no own bound (text and lists are never empty); P_INT: from 0; P_NUMBER: max bounds both signs */
+	unsigned min, max;                  /* characters, elements or value; 0 = no own bound (text and lists are never empty); P_INT: from 0; P_NUMBER: max bounds both signs; P_OBJECT: min of its rows */
 	const char *doc;                    /* one line, for the published schema */
 };
 enum stix_class { CLASS_OTHER, CLASS_SDO, CLASS_SRO, CLASS_SCO, CLASS_MARKING, CLASS_EXTENSION, CLASS_LANGUAGE, CLASS_BUNDLE };

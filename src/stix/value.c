@@ -184,6 +184,7 @@ static int check_vocab(struct ck *c, const struct at *at, const struct stix_prop
 static int check_mime(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
 static int check_hashes(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
 static int check_dict(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
+static int check_scalar(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
 
 /* One row per kind of value: who checks it, the text's form in code, in a schema, in words. */
 static const struct ptype {
@@ -219,6 +220,7 @@ static const struct ptype {
 	[P_MIME] = {check_mime, text_mime, "^" MIME_PATTERN "/" MIME_PATTERN "$", "a media type like text/html", RULE_VOCAB},
 	[P_HASHES] = {.check = check_hashes},
 	[P_DICT] = {.check = check_dict},
+	[P_SCALAR] = {.check = check_scalar},
 };
 
 const char *stix_pattern(enum stix_ptype t) { return ptypes[t].pattern; }
@@ -421,6 +423,18 @@ static int check_list(struct ck *c, const struct at *at, const struct stix_prop 
 	return p->unique ? check_unique(c, at, v) : 0;
 }
 
+/* §11.1: what begins with x_ is its maker's business here too. */
+static int check_stranger(struct ck *c, const struct at *at, const struct json_val *v)
+{
+	const bool custom = c->custom, x = at->n > 2 && memcmp(at->key, "x_", 2) == 0 && c->column != COLUMN_OWN;
+	int r = x ? 0 : broke(c, at, RULE_UNKNOWN, "is not a property here");
+
+	c->custom = custom || x;
+	r = r != 0 ? r : walk(c, at, at->key, at->n, v);
+	c->custom = custom;
+	return r;
+}
+
 static int check_object(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v)
 {
 	const struct json_val *key, *val;
@@ -444,18 +458,25 @@ static int check_object(struct ck *c, const struct at *at, const struct stix_pro
 		if ((row = find_prop(p->sub, here.key, here.n, &hint)) != NULL) {
 			seen |= 1ULL << (row - p->sub);
 			r = check_value(c, &here, row, val);
-		} else if ((r = broke(c, &here, RULE_UNKNOWN, "is not a property here")) == 0) {
-			r = walk(c, &here, here.key, here.n, val);
+		} else {
+			r = check_stranger(c, &here, val);
 		}
 		if (r != 0)
 			return r;
 	}
-	return check_required(c, at, p->sub, seen);
+	if ((r = check_required(c, at, p->sub, seen)) != 0)
+		return r;
+	return (unsigned)__builtin_popcountll(seen) >= p->min ? 0 : broke(c, at, RULE_SOME, "at least %u of its properties must be there", p->min);
 }
 
 static int check_any(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v)
 {
 	return walk(c, at, at->key != NULL ? at->key : p->name, at->key != NULL ? at->n : p->name_n, v);
+}
+
+static int check_scalar(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v)
+{
+	return json_type(v) == JSON_STRING ? check_string(c, at, p, v) : check_signed(c, at, p, v);
 }
 
 /* Both cases are in use: the standard fixes one for hex values, not for digests. */
