@@ -106,11 +106,19 @@ static int read_conf(struct cli *cli, const char *dir, struct err *e)
 	return 0;
 }
 
-int cli_open(struct cli *cli, const char *dir, bool writable, struct err *e)
+static int open_record(struct cli *cli, const char *dir, enum cli_open how, struct err *e)
+{
+	if (how == CLI_ADD)
+		return record_open_add(&cli->w, dir, &cli->record, e);
+	return record_open(&cli->w, dir, how == CLI_ALONE, &cli->record, e);
+}
+
+int cli_open(struct cli *cli, const char *dir, enum cli_open how, struct err *e)
 {
 	int rc = read_conf(cli, dir, e);
 
-	if (rc == 0 && (rc = record_open(&cli->w, dir, writable, &cli->record, e)) == 0) {
+	if (rc == 0 && (rc = open_record(cli, dir, how, e)) == 0) {
+		record_set_strict(cli->record, conf_strict(&cli->conf));
 		record_set_rules(cli->record, consult_rule, consult_public, NULL);
 		rc = record_reader_new(cli->record, &cli->rd, e);
 	}
@@ -162,16 +170,39 @@ static int take_only(void *ctx, const struct index_entry *row, struct err *e)
 	return 0;
 }
 
+struct by_alias { const char *alias; uint8_t *ret; };
+
+static int take_alias(void *ctx, const uint8_t uuid[16], const struct collection *c, const struct entry *en, struct err *e)
+{
+	const struct by_alias *a = ctx;
+
+	(void)en;
+	(void)e;
+	if (strcmp(c->alias, a->alias) != 0)
+		return 0;
+	memcpy(a->ret, uuid, 16);
+	return 1;
+}
+
+static int named_collection(struct cli *cli, const char *given, uint8_t ret[16], struct err *e)
+{
+	const char *uuid = strstr(given, "--") != NULL ? strstr(given, "--") + 2 : given;
+	struct by_alias a = {given, ret};
+	int rc;
+
+	if (uuid_parse(uuid, strlen(uuid), ret))
+		return 0;
+	rc = record_collections(cli->rd, take_alias, &a, e);
+	return rc == 1 ? 0 : rc != 0 ? rc : fail(e, E_USAGE, "%s: no collection's UUID, and no alias of one (verbale collection list)", given);
+}
+
 int cli_collection(struct cli *cli, const char *given, uint8_t ret[16], struct err *e)
 {
 	struct only o = {.n = 0};
-	const char *uuid = given != NULL ? strstr(given, "--") : NULL;
 	int rc;
 
-	if (given != NULL) {
-		uuid = uuid != NULL ? uuid + 2 : given;
-		return uuid_parse(uuid, strlen(uuid), ret) ? 0 : fail(e, E_USAGE, "--collection %s: a UUID is due", given);
-	}
+	if (given != NULL)
+		return named_collection(cli, given, ret, e);
 	rc = index_page(record_index(cli->rd), 0, NULL, stix_type_name(STIX_COLLECTION), 1000, take_only, &o, e);
 	if (rc == 0 && o.n != 1)
 		rc = fail(e, E_USAGE, "--collection ID is due: %s", o.n == 0 ? "there is no collection yet (verbale collection add)" : "there are several (verbale collection list)");

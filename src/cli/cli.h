@@ -13,7 +13,7 @@
 #define _(s) tr(cli->lang, s)
 
 struct cli_opt { const char *name, *arg, *doc; }; /* arg NULL: a switch. arg and doc are message ids */
-#define CLI_OPTS_MAX 8
+#define CLI_OPTS_MAX 12
 struct cli;
 struct verb {
 	const char *name, *synopsis, *summary;    /* summary is a message id */
@@ -37,18 +37,22 @@ struct cli {
 /* Value of an option of this verb by name; NULL if not given. */
 const char *cli_opt(const struct cli *cli, const char *name);
 /* Configuration of the folder `dir`, then environment and flags; opens the record with consult's rules set. */
-NODISCARD int cli_open(struct cli *cli, const char *dir, bool writable, struct err *e);
+enum cli_open { CLI_READ, CLI_ADD /* record_add() works, also beside a running node */, CLI_ALONE /* this process alone */ };
+NODISCARD int cli_open(struct cli *cli, const char *dir, enum cli_open how, struct err *e);
 struct reader cli_reader(const struct cli *cli);  /* the node's own party, by command */
 /* Progress on standard error, only on a terminal. */
 struct progress cli_progress(struct cli *cli);
 void cli_progress_end(struct cli *cli);
-/* A collection given as UUID or full id; or, when NULL, the only one there is. */
+/* A collection given as UUID, full id or alias; or, when NULL, the only one there is. */
 NODISCARD int cli_collection(struct cli *cli, const char *given, uint8_t ret[16], struct err *e);
 /* Whole file, or standard input for "-". */
 NODISCARD int cli_read(struct cli *cli, const char *path, size_t max, struct buf *out, struct err *e);
 /* "id" for every file name: the object's id. Print one JSON string. */
 void cli_json_str(const char *s);
 NODISCARD int cli_parse(struct cli *cli, const struct verb *v, int argc, char **argv, struct err *e);
+
+/* Say what became of one object written by a verb; its refusal is the verb's error. */
+NODISCARD int cli_result(struct cli *cli, const struct add_result *res, struct err *e);
 
 int cmd_init(struct cli *cli, struct err *e);
 int cmd_serve(struct cli *cli, struct err *e);

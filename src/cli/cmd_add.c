@@ -1,4 +1,4 @@
-/* add, collection, assent, publish: the verbs that write. */
+/* add, assent, publish: the verbs that write. */
 #include <string.h>
 
 #include "base/mem.h"
@@ -126,17 +126,29 @@ static int add_file(struct adding *a, const char *path, struct err *e)
 	return rc;
 }
 
+static int add_opt(struct adding *a, struct err *e)
+{
+	uint8_t uuid[16];
+	int rc = cli_collection(a->cli, cli_opt(a->cli, "collection"), uuid, e);
+
+	if (rc != 0)
+		return rc;
+	/* Not known yet: what founds it may come first. */
+	rc = record_add_opt(a->cli->rd, uuid, ROLE_NODE, &a->opt, e);
+	a->opt.all_or_nothing = cli_opt(a->cli, "all") != NULL;
+	return rc == E_NOTFOUND ? 0 : rc;
+}
+
 int cmd_add(struct cli *cli, struct err *e)
 {
 	struct adding *a = mem_zalloc(sizeof(*a));
-	int rc = a == NULL ? fail(e, E_NOMEM, "add") : cli_open(cli, cli->arg[0], true, e);
+	int rc = a == NULL ? fail(e, E_NOMEM, "add") : cli_open(cli, cli->arg[0], CLI_ADD, e);
 
 	if (rc == 0) {
 		a->cli = cli;
 		a->max = ADD_BATCH;
 		a->text.max = LIMIT_BATCH_BYTES;
-		a->opt = (struct add_opt){.strict = conf_strict(&cli->conf), .all_or_nothing = cli_opt(cli, "all") != NULL, .role = ROLE_NODE};
-		rc = cli_collection(cli, cli_opt(cli, "collection"), a->opt.collection, e);
+		rc = add_opt(a, e);
 	}
 	for (int i = 1; rc == 0 && i < cli->args; i++)
 		rc = add_file(a, cli->arg[i], e);
@@ -156,60 +168,7 @@ int cmd_add(struct cli *cli, struct err *e)
 
 /* ---- one object made here ---- */
 
-static int put_members(struct buf *b, const char *list, struct err *e)
-{
-	const char *s = list;
-	bool first = true;
-
-	while (s != NULL && *s != '\0') {
-		const size_t n = strcspn(s, ",");
-
-		if (n == 0)
-			return fail(e, E_USAGE, "--members %s: codes separated by commas are due", list);
-		if (!first)
-			buf_putc(b, ',');
-		first = false;
-		json_put_str(b, s, n);
-		s += n + (s[n] == ',');
-	}
-	return 0;
-}
-
-static int new_uuid(struct cli *cli, const char *given, uint8_t ret[16], struct err *e)
-{
-	uint8_t random[16];
-
-	if (given != NULL)
-		return uuid_parse(given, strlen(given), ret) ? 0 : fail(e, E_USAGE, "--id %s: a UUID is due", given);
-	if (rng_fill(&cli->w.rng, random, sizeof(random)) != 0)
-		return fail(e, E_ENV, "no randomness");
-	uuid_v4(random, ret);
-	return 0;
-}
-
-static int collection_text(struct cli *cli, const uint8_t uuid[16], struct buf *b, struct err *e)
-{
-	const char *name = cli_opt(cli, "name"), *ceiling = cli_opt(cli, "ceiling"), *members = cli_opt(cli, "members");
-	char id[37], now[40];
-	int rc;
-
-	if (name == NULL)
-		return fail(e, E_USAGE, "--name TEXT is due");
-	uuid_format(uuid, id);
-	time_format(clock_now(&cli->w.clock), 3, now, sizeof(now));
-	buf_printf(b, "{\"type\":\"verbale-collection\",\"spec_version\":\"2.1\",\"id\":\"verbale-collection--%s\",\"created\":\"%s\",\"modified\":\"%s\",", id, now, now);
-	buf_printf(b, "\"created_by_ref\":\"%s\",\"extensions\":{\"" VERBALE_EXTENSION_ID "\":{\"extension_type\":\"new-sdo\"}},\"name\":{\"%s\":", record_self(cli->record)->identity, lang_code(cli->lang));
-	json_put_str(b, name, strlen(name));
-	buf_puts(b, "},\"members\":[");
-	if ((rc = put_members(b, members != NULL ? members : record_self(cli->record)->party, e)) != 0)
-		return rc;
-	buf_puts(b, "],\"ceiling\":");
-	json_put_str(b, ceiling != NULL ? ceiling : "amber", strlen(ceiling != NULL ? ceiling : "amber"));
-	buf_printf(b, ",\"public\":%s}", cli_opt(cli, "public") != NULL ? "true" : "false");
-	return buf_err(b, e, "collection");
-}
-
-static int one_result(struct cli *cli, const struct add_result *res, struct err *e)
+int cli_result(struct cli *cli, const struct add_result *res, struct err *e)
 {
 	if (res->what == ADDED_REFUSED) {
 		*e = res->err;
@@ -225,55 +184,6 @@ static int one_result(struct cli *cli, const struct add_result *res, struct err 
 	return 0;
 }
 
-static int collection_add(struct cli *cli, struct err *e)
-{
-	struct add_opt opt = {.strict = STIX_STRICT, .all_or_nothing = true, .role = ROLE_NODE};
-	CLEANUP_BUF struct buf b = BUF_INIT(LIMIT_JSON_BYTES);
-	struct add_item item;
-	struct add_result res;
-	int rc;
-
-	if ((rc = cli_open(cli, cli->arg[1], true, e)) != 0 || (rc = new_uuid(cli, cli_opt(cli, "id"), opt.collection, e)) != 0 ||
-	    (rc = collection_text(cli, opt.collection, &b, e)) != 0)
-		return rc;
-	item = (struct add_item){b.p, b.n};
-	rc = record_add(cli->record, &opt, &item, 1, &res, e);
-	return rc != 0 ? rc : one_result(cli, &res, e);
-}
-
-static int list_one(void *ctx, const struct index_entry *row, struct err *e)
-{
-	struct cli *cli = ctx;
-	struct entry en;
-	struct collection col;
-	int rc = record_read(cli->rd, row, &en, e);
-
-	if (rc != 0)
-		return rc;
-	if (cli_may_read(cli, &en, NULL) == 0) {
-		const bool accepted = record_collection(cli->rd, row->collection, &col, NULL) == 0;
-
-		if (cli->json)
-			printf("{\"id\":\"%s\",\"modified\":\"%s\",\"party\":\"%s\",\"in_force\":%s}\n", row->id, row->modified, en.party != NULL ? en.party : "", accepted ? "true" : "false");
-		else
-			printf("%s %s %s %s\n", row->id, row->modified, en.party != NULL ? en.party : "?", accepted ? _("in force") : _("offered, not yet accepted by this party"));
-	}
-	entry_free(&en);
-	return 0;
-}
-
-int cmd_collection(struct cli *cli, struct err *e)
-{
-	int rc;
-
-	if (strcmp(cli->arg[0], "add") == 0)
-		return collection_add(cli, e);
-	if (strcmp(cli->arg[0], "list") != 0)
-		return fail(e, E_USAGE, "verbale collection add|list DIR");
-	rc = cli_open(cli, cli->arg[1], false, e);
-	return rc != 0 ? rc : index_page(record_index(cli->rd), 0, NULL, stix_type_name(STIX_COLLECTION), 1000, list_one, cli, e);
-}
-
 int cmd_assent(struct cli *cli, struct err *e)
 {
 	static const char *const words[] = {[ASSENT_AGREE] = "agree", [ASSENT_OBJECT] = "object", [ASSENT_WITHDRAW] = "withdraw"};
@@ -287,19 +197,19 @@ int cmd_assent(struct cli *cli, struct err *e)
 			verb = (enum assent_verb)v;
 	if (verb == ASSENT_NONE)
 		return fail(e, E_USAGE, "%s: agree, object or withdraw is due", cli->arg[2]);
-	if ((rc = cli_open(cli, cli->arg[0], true, e)) != 0 || (rc = record_newest(cli->rd, cli->arg[1], NULL, &en, e)) != 0)
+	if ((rc = cli_open(cli, cli->arg[0], CLI_ADD, e)) != 0 || (rc = record_newest(cli->rd, cli->arg[1], NULL, &en, e)) != 0)
 		return rc;
 	rc = act_assent(cli->record, cli->rd, cli->arg[1], en.row.modified, verb, cli_opt(cli, "reason"), &res, e);
 	entry_free(&en);
-	return rc != 0 ? rc : one_result(cli, &res, e);
+	return rc != 0 ? rc : cli_result(cli, &res, e);
 }
 
 int cmd_publish(struct cli *cli, struct err *e)
 {
 	struct add_result res;
-	int rc = cli_open(cli, cli->arg[0], true, e);
+	int rc = cli_open(cli, cli->arg[0], CLI_ADD, e);
 
 	if (rc == 0)
 		rc = act_publish(cli->record, cli->rd, cli->arg[1], cli_opt(cli, "at"), &res, e);
-	return rc != 0 ? rc : one_result(cli, &res, e);
+	return rc != 0 ? rc : cli_result(cli, &res, e);
 }

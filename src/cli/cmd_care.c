@@ -54,7 +54,7 @@ int cmd_rebuild(struct cli *cli, struct err *e)
 
 int cmd_config(struct cli *cli, struct err *e)
 {
-	int rc = cli_open(cli, cli->arg[0], false, e);
+	int rc = cli_open(cli, cli->arg[0], CLI_READ, e);
 
 	if (rc != 0)
 		return rc;
@@ -106,7 +106,7 @@ static int peer_add(struct cli *cli, struct err *e)
 	int rc;
 
 	if ((rc = cli_read(cli, cli->args > 2 ? cli->arg[2] : "-", LIMIT_PEER_TEXT, &b, e)) != 0 ||
-	    (rc = party_keys_parse(b.p != NULL ? b.p : "", b.n, &k, e)) != 0 || (rc = cli_open(cli, cli->arg[1], true, e)) != 0)
+	    (rc = party_keys_parse(b.p != NULL ? b.p : "", b.n, &k, e)) != 0 || (rc = cli_open(cli, cli->arg[1], CLI_ALONE, e)) != 0)
 		return rc;
 	if (strcmp(k.origin, record_self(cli->record)->origin) == 0)
 		return fail(e, E_USAGE, "this is the text of this very node (%s); the other side's is due", k.origin);
@@ -125,7 +125,7 @@ int cmd_peer(struct cli *cli, struct err *e)
 		return peer_add(cli, e);
 	if (strcmp(cli->arg[0], "list") != 0 || cli->args > 2)
 		return fail(e, E_USAGE, "verbale peer add|list DIR [FILE|-]");
-	if ((rc = cli_open(cli, cli->arg[1], false, e)) == 0)
+	if ((rc = cli_open(cli, cli->arg[1], CLI_READ, e)) == 0)
 		list_peers(cli);
 	return rc;
 }
@@ -168,7 +168,7 @@ int cmd_sync(struct cli *cli, struct err *e)
 {
 	const struct party_keys *peers;
 	struct err first = {0};
-	int done = 0, rc = cli_open(cli, cli->arg[0], true, e);
+	int done = 0, rc = cli_open(cli, cli->arg[0], CLI_ALONE, e);
 	size_t n;
 
 	if (rc != 0)

@@ -48,7 +48,7 @@ int cmd_prove(struct cli *cli, struct err *e)
 	struct entry en;
 	int rc, m;
 
-	if ((rc = cli_open(cli, cli->arg[0], false, e)) != 0 || (rc = pick_entry(cli, cli->arg[1], cli_opt(cli, "version"), &en, e)) != 0)
+	if ((rc = cli_open(cli, cli->arg[0], CLI_READ, e)) != 0 || (rc = pick_entry(cli, cli->arg[1], cli_opt(cli, "version"), &en, e)) != 0)
 		return rc;
 	if ((m = cli->w.fs.mkdir(cli->w.fs.ctx, out, 0755)) < 0 && m != -EEXIST)
 		rc = fail_errno(e, E_ENV, -m, "%s", out);

@@ -64,10 +64,10 @@ int cmd_serve(struct cli *cli, struct err *e)
 	sigaddset(&end, SIGTERM);
 	raise_descriptors();
 	sigprocmask(SIG_BLOCK, &end, NULL); /* before any thread: they inherit it */
-	if ((rc = cli_open(cli, cli->arg[0], true, e)) != 0 || (rc = open_log(cli, &fd, &cli->w.log, e)) != 0)
+	if ((rc = cli_open(cli, cli->arg[0], CLI_ALONE, e)) != 0 || (rc = open_log(cli, &fd, &cli->w.log, e)) != 0)
 		return rc;
 	record_set_log(cli->record, cli->w.log);
-	if ((rc = node_serve(cli, cli->w.log, &s, &http, &tls, e)) == 0) {
+	if ((rc = record_gate_open(cli->record, e)) == 0 && (rc = node_serve(cli, cli->w.log, &s, &http, &tls, e)) == 0) {
 		log_event(cli->w.log, EV_start, "origin", record_self(cli->record)->origin, NULL);
 		if (http != 0)
 			printf("http://127.0.0.1:%u/\n", http);
@@ -78,6 +78,7 @@ int cmd_serve(struct cli *cli, struct err *e)
 		node_stop(s);
 		log_event(cli->w.log, EV_stop, NULL);
 	}
+	record_gate_close(cli->record);
 	record_set_log(cli->record, NULL);
 	log_free(cli->w.log);
 	cli->w.log = NULL;

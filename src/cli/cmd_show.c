@@ -68,7 +68,7 @@ static void show(const struct cli *cli, const struct entry *en)
 int cmd_show(struct cli *cli, struct err *e)
 {
 	struct entry en;
-	int rc = cli_open(cli, cli->arg[0], false, e);
+	int rc = cli_open(cli, cli->arg[0], CLI_READ, e);
 
 	if (rc != 0 || (rc = pick_entry(cli, cli->arg[1], cli_opt(cli, "version"), &en, e)) != 0)
 		return rc;
@@ -110,6 +110,6 @@ int cmd_log(struct cli *cli, struct err *e)
 
 	if ((after != NULL && !dec_parse(after, strlen(after), UINT64_MAX, &from)) || (limit != NULL && !dec_parse(limit, strlen(limit), UINT32_MAX, &max)))
 		return fail(e, E_USAGE, "--after and --limit take numbers");
-	rc = cli_open(cli, cli->arg[0], false, e);
+	rc = cli_open(cli, cli->arg[0], CLI_READ, e);
 	return rc != 0 ? rc : index_page(record_index(cli->rd), from, NULL, NULL, (size_t)max, list_one, cli, e);
 }

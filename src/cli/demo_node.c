@@ -92,7 +92,7 @@ static int do_open(struct child *c, const char *id, const char *text, struct err
 {
 	(void)id;
 	(void)text;
-	return cli_open(&c->cli, c->n->dir, true, e);
+	return cli_open(&c->cli, c->n->dir, CLI_ALONE, e);
 }
 
 static int do_pin(struct child *c, const char *id, const char *text, struct err *e)

@@ -266,6 +266,17 @@ int record_open(const struct world *w, const char *dir, bool writable, struct re
 	return open_folder(w, dir, writable, false, NULL, ret, e);
 }
 
+int record_open_add(const struct world *w, const char *dir, struct record **ret, struct err *e)
+{
+	int rc = record_open(w, dir, true, ret, e);
+
+	if (rc != E_BUSY || !gate_there(dir))
+		return rc;
+	if ((rc = record_open(w, dir, false, ret, e)) == 0)
+		(*ret)->through_gate = true;
+	return rc;
+}
+
 int record_open_fresh(const struct world *w, const char *dir, const struct progress *p, struct record **ret, struct err *e)
 {
 	return open_folder(w, dir, true, true, p, ret, e);
@@ -275,6 +286,7 @@ void record_close(struct record *r)
 {
 	if (r == NULL)
 		return;
+	gate_close(r->gate);
 	record_reader_free(r->view);
 	signer_stop(r->signer);
 	drop_index(r);

@@ -83,6 +83,7 @@ NODISCARD int applier_flush(struct applier *a, struct err *e);
 NODISCARD int row_from_entry(struct json_pool *pool, const void *p, size_t n, struct index_entry *ret, struct err *e);
 
 /* ---- the open folder ---- */
+struct gate;
 struct job;                      /* one writer waiting for a commit (write.c) */
 struct record {
 	struct world w;
@@ -105,6 +106,8 @@ struct record {
 	struct job *queue, **queue_tail;
 	bool leading;
 	struct record_reader *view;  /* the leader's own reading view */
+	struct gate *gate;           /* open for other processes; or NULL */
+	bool through_gate;           /* not writable, but record_add() goes through the holder's gate */
 };
 struct collection_slot { bool used; bool found; uint8_t uuid[16]; struct collection c; };
 #define COLLECTION_SLOTS 8
@@ -131,6 +134,12 @@ void lead_end(struct record *r);
 NODISCARD int recover_lag(struct record *r, struct err *e);
 /* The note in frame `at`, whatever log it is of. */
 NODISCARD int note_at(struct record *r, struct frame_ref at, struct buf *out, struct err *e);
+/* ---- gate.c ---- */
+struct gate;
+void gate_close(struct gate *g); /* NULL is fine */
+bool gate_there(const char *dir);
+NODISCARD int gate_add(struct record *r, const struct add_opt *opt, const struct add_item *in, size_t count, struct add_result *ret, struct err *e);
+
 /* ---- collections (collection.c) ---- */
 NODISCARD int collection_parse(const struct json_val *obj, struct collection *ret, struct err *e);
 /* Newest version whoever wrote it, accepted or not: only to let a party answer it. */

@@ -46,6 +46,14 @@ NODISCARD int record_create(const struct world *w, const char *dir, const struct
 
 /* writable: takes the folder's lock (E_BUSY names the holder), starts the signer, catches the index up. */
 NODISCARD int record_open(const struct world *w, const char *dir, bool writable, struct record **ret, struct err *e);
+/*
+ * As writable, or, when another process of this machine holds the folder and has opened its gate: for reading, with
+ * record_add() handed on to that process. So commands work beside a running node.
+ */
+NODISCARD int record_open_add(const struct world *w, const char *dir, struct record **ret, struct err *e);
+/* Let other processes of the same user add through this one: a socket DIR/gate, mode 0600. */
+NODISCARD int record_gate_open(struct record *r, struct err *e);
+void record_gate_close(struct record *r); /* none open is fine; record_close() does it too */
 void record_close(struct record *r);
 const struct party_keys *record_self(const struct record *r);
 const struct world *record_world(const struct record *r);

@@ -686,12 +686,14 @@ int record_add(struct record *r, const struct add_opt *opt, const struct add_ite
 	struct err here = {0};
 	int rc = 0;
 
-	assert(r->writable);
+	assert(r->writable || r->through_gate);
 	if (count == 0)
 		return 0;
 	if (count > LIMIT_BATCH_OBJECTS)
 		return fail(e, E_LIMIT, "%zu objects: one batch holds at most %d", count, LIMIT_BATCH_OBJECTS);
 	memset(ret, 0, count * sizeof(*ret));
+	if (r->through_gate)
+		return gate_add(r, opt, in, count, ret, e);
 	if ((j.item = mem_array(count, sizeof(*j.item))) == NULL)
 		return fail(e, E_NOMEM, "batch");
 	if ((rc = prepare(r, &j, in, &here)) == 0) {
