@@ -52,6 +52,8 @@
 #define LIMIT_STIX_TYPE      250         /* bytes; §3.1 */
 #define LIMIT_STIX_KEY       250         /* bytes; property and dictionary keys §3.1, §2.12 */
 #define LIMIT_TIMESTAMP      64          /* bytes; RFC 3339 text; the fraction may have any length in STIX, ours stops here */
+#define LIMIT_PATTERN        262144      /* bytes; a STIX pattern: some 3,000 digests */
+#define LIMIT_PATTERN_NESTED 64          /* parentheses inside one another in a pattern; bounds the parser's stack */
 #define LIMIT_UNITS          500         /* units in one document */
 #define LIMIT_MARKINGS       64          /* marking-definitions one object and its parts may name */
 #define LIMIT_AGENCY         32          /* bytes; an agency's code: "MOFA", "BMVg", "CERT-Bund" */

@@ -76,6 +76,14 @@ struct stix_how {
 NODISCARD int stix_check(const struct json_val *obj, const struct stix_how *how, struct stix_object *ret, struct err *e);
 
 /*
+ * Is this a pattern of STIX 2.1 (§9)? E_FORMAT with "position N: …", N in characters from 1: what stands there and what
+ * was expected, or which sentence of the standard it breaks. What only a look at the object could tell (do the property
+ * and its type exist) is not asked, nor is a regular expression read. Allocates once for a pattern of more than 4 KiB
+ * (E_NOMEM), not at all for others.
+ */
+NODISCARD int stix_pattern_check(const char *s, size_t n, struct err *e);
+
+/*
  * What a marking-definition means for release. STATEMENT: a text (copyright, terms), no restriction on who may read.
  * TLP: *ret_tlp is its level. UNKNOWN: anything else, also a statement with an extension we do not know, a TLP id with
  * another content, no marking-definition at all. Give it only objects that passed stix_check.
