@@ -21,7 +21,7 @@ static struct reader who(struct record_reader *rd, const struct http_req *q, str
 
 	if (k == NULL)
 		return (struct reader){.via = VIA_SYNC};
-	memcpy(r->who, k->party, sizeof(r->who));
+	memcpy(r->who, k->party, sizeof(k->party));
 	return (struct reader){.party = k->party, .role = ROLE_NODE, .via = VIA_SYNC};
 }
 
