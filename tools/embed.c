@@ -1,5 +1,6 @@
 /*
- * tools/embed.c - files to C: embed OUT.c FILE…
+ * tools/embed.c - files to C: embed OUT.c FILE…, or one file under a name of its own: embed --as NAME HEADER OUT.c FILE
+ * (HEADER declares unsigned char NAME[] and size_t NAME_n).
  *
  * All files share one version, a hash over names and contents that becomes part of their address: they can be cached
  * for ever, and relative links between them hold. It only tells versions apart, so FNV-1a (64 bit) is enough.
@@ -37,14 +38,38 @@ static const char *type_of(struct tool *t, const char *name)
 	tool_die(t, "no media type is known for this file");
 }
 
+static void put_bytes(struct tool *t, const char *p, size_t n)
+{
+	for (size_t k = 0; k < n; k++)
+		fprintf(t->out, "%s%u,", k % 24 == 0 ? "\n\t" : "", (unsigned)(unsigned char)p[k]);
+	fputs("\n};\n", t->out);
+}
+
+static int embed_one(struct tool *t, char **argv)
+{
+	size_t n;
+	const char *p;
+
+	tool_open_out(t, argv[4]);
+	p = tool_slurp(t, argv[5], &n);
+	fprintf(t->out, "/* Made by tools/embed. */\n#include \"%s\"\n\nconst unsigned char %s[] = {", argv[3], argv[2]);
+	put_bytes(t, p, n);
+	fprintf(t->out, "const size_t %s_n = %zu;\n", argv[2], n);
+	tool_close_out(t);
+	tool_end(t);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct tool t = {.file = "embed"};
 	uint64_t h = 0xcbf29ce484222325u;
 	size_t *size;
 
+	if (argc == 6 && strcmp(argv[1], "--as") == 0)
+		return embed_one(&t, argv);
 	if (argc < 3) {
-		fputs("usage: embed OUT.c FILE...\n", stderr);
+		fputs("usage: embed OUT.c FILE...\n       embed --as NAME HEADER OUT.c FILE\n", stderr);
 		return 2;
 	}
 	size = tool_alloc(&t, (size_t)argc * sizeof *size);
@@ -55,9 +80,7 @@ int main(int argc, char **argv)
 
 		h = fnv(fnv(h, name_of(argv[i]), strlen(name_of(argv[i])) + 1), p, size[i]);
 		fprintf(t.out, "\nstatic const unsigned char data_%d[] = {", i);
-		for (size_t k = 0; k < size[i]; k++)
-			fprintf(t.out, "%s%u,", k % 24 == 0 ? "\n\t" : "", (unsigned)(unsigned char)p[k]);
-		fputs("\n};\n", t.out);
+		put_bytes(&t, p, size[i]);
 	}
 	fputs("\nconst struct asset assets[] = {\n", t.out);
 	for (int i = 2; i < argc; i++) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <string.h>
 
+#include "json/json.h"
 #include "record/page.h"
 #include "taxii/taxii.h"
 
@@ -51,6 +52,8 @@ bool call_collection(struct call *c, const char *name);
 bool call_may(struct call *c, bool read, bool write);
 /* As call_collection, for who is known already and without an answer: later questions of the same request. E_NOTFOUND. */
 NODISCARD int call_find(struct call *c, const char *name, struct err *e);
+/* Does he see this collection? True: c is about it now. Otherwise *ret is E_NOTFOUND, or what failed. */
+bool call_sees(struct call *c, const uint8_t uuid[16], const struct collection *col, const struct entry *en, int *ret, struct err *e);
 
 /* ---- answer.c: resources and errors ---- */
 /*
@@ -64,6 +67,8 @@ void answer_fail(struct call *c, int code, const struct err *e);
 void answer_later(const struct http_req *q, struct http_resp *r, int status, unsigned wait_s, const char *description);
 /* r->body is a whole resource: type, Cache-Control, Vary. May call answer_fail (memory). `names`: it depends on Accept-Language. */
 void answer_resource(struct call *c, int status, bool names);
+/* ETag of a 200 over its body; true: the client has it, r is the 304. After answer_resource. */
+bool answer_known(struct call *c, const char *purpose);
 /* ,"key":"value" or "key":"value" */
 void put_member(struct buf *out, bool *first, const char *key, const char *value);
 

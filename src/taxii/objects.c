@@ -1,0 +1,328 @@
+/* Pages: objects, one object, its versions, the manifest. Stored bytes go out as they lie in the journal. */
+#include "base/enc.h"
+#include "crypto/crypto.h"
+#include "taxii/priv.h"
+
+#define ADDED_FIRST "X-TAXII-Date-Added-First"
+#define ADDED_LAST "X-TAXII-Date-Added-Last"
+#define FRAME_MAX 192                /* an envelope without its objects: {"more":true,"next":"…","objects":[]} */
+
+/* One page under way. */
+struct paging {
+	struct call c;
+	struct query query;
+	struct page_query ask;
+	struct page page;
+	size_t n;                        /* rows of the page that go out: fewer when their bytes are too many */
+	bool more;
+	const char *one_id[1];
+	struct page_version one_version[1];
+};
+
+/* How a page is written: its name in ETags, the room it takes, its list. */
+struct dress {
+	const char *purpose, *list;
+	size_t (*room)(const struct paging *p);
+	int (*put)(struct paging *p, struct buf *out, struct err *e);
+};
+
+static void fill_ask(struct paging *p)
+{
+	const struct query *const s = &p->query;
+
+	p->ask = (struct page_query){.who = &p->c.who.reader, .after_added = s->after_added, .limit = s->limit, .id = s->id, .ids = s->ids,
+	    .type = s->type, .types = s->types, .version = s->version, .versions = s->versions, .specs = s->specs};
+	memcpy(p->ask.collection, p->c.uuid, 16);
+}
+
+/* Everything before the rows: who, where, what. False: answered. query_free is due whenever this was called. */
+static bool begin(struct paging *p, void *ctx, void *thread, const struct http_req *q, struct http_resp *r, unsigned takes)
+{
+	struct err e = {0};
+	int rc;
+
+	p->query.mem = NULL;
+	if (!call_begin(&p->c, ctx, thread, q, r, false) || !call_collection(&p->c, q->arg[0]) || !call_may(&p->c, true, false))
+		return false;
+	if ((rc = query_parse(q, takes, &p->query, &e)) == 0) {
+		fill_ask(p);
+		if (p->query.next != NULL)
+			rc = cursor_open(&p->c, p->query.next, &p->ask.after_frame, &e);
+	}
+	if (rc != 0)
+		answer_fail(&p->c, rc, &e);
+	return rc == 0;
+}
+
+/* An answer ends early rather than grow without bound; the first object always fits. */
+static void bound_bytes(struct paging *p)
+{
+	size_t bytes = 0;
+
+	p->n = p->page.n;
+	p->more = p->page.more;
+	for (size_t i = 0; i < p->page.n; i++) {
+		bytes += p->page.row[i].size + 1UL;
+		if (bytes > LIMIT_PAGE_BYTES && i > 0) {
+			p->n = i;
+			p->more = true;
+			return;
+		}
+	}
+}
+
+static int read_rows(struct paging *p, struct err *e)
+{
+	int rc = 0;
+
+	p->page = (struct page){.n = 0};
+	if (!p->query.nothing)
+		rc = record_page(p->c.rd, &p->ask, &p->page, e);
+	if (rc == 0)
+		bound_bytes(p);
+	return rc;
+}
+
+/* Of the rows that are visible and nothing else: what a reader may not see never changes a tag. */
+static bool known_already(const struct paging *p, const char *purpose)
+{
+	struct sha256_ctx sum;
+	uint8_t bytes[32], mac[32];
+	char tag[HEX_LEN(16) + 1];
+
+	sha256_begin(&sum);
+	sha256_add(&sum, p->c.uuid, 16);
+	for (size_t i = 0; i < p->n; i++) {
+		be_put(bytes, p->page.row[i].frame, 8);
+		sha256_add(&sum, bytes, 8);
+	}
+	bytes[0] = p->more;
+	sha256_add(&sum, bytes, 1);
+	sha256_end(&sum, bytes);
+	access_mac(p->c.t->conf.access, purpose, bytes, sizeof(bytes), mac);
+	hex_encode(mac, 16, tag);
+	return http_etag(p->c.q, p->c.r, tag);
+}
+
+static int put_dates(struct paging *p, struct err *e)
+{
+	char text[ADDED_TEXT + 1];
+	int rc;
+
+	if (p->n == 0)
+		return 0;
+	added_text(p->page.row[0].added, text);
+	if ((rc = http_header(p->c.r, ADDED_FIRST, text, e)) != 0)
+		return rc;
+	added_text(p->page.row[p->n - 1].added, text);
+	return http_header(p->c.r, ADDED_LAST, text, e);
+}
+
+static int put_page(struct paging *p, const struct dress *d, struct err *e)
+{
+	struct buf *const out = &p->c.r->body;
+	char next[CURSOR_TEXT + 1];
+	int rc;
+
+	*out = (struct buf)BUF_INIT(LIMIT_BUF);
+	if (p->n == 0) {
+		buf_puts(out, p->more ? "{\"more\":true}" : "{}");
+		return 0;
+	}
+	/* Asked for once and given back at once: the page then grows without moving. */
+	if (buf_grow(out, FRAME_MAX + d->room(p)) != NULL)
+		out->n = 0;
+	buf_putc(out, '{');
+	if (p->more) {
+		if ((rc = cursor_seal(&p->c, p->page.row[p->n - 1].frame, next, e)) != 0)
+			return rc;
+		buf_puts(out, "\"more\":true,\"next\":\"");
+		buf_put(out, next, CURSOR_TEXT);
+		buf_puts(out, "\",");
+	}
+	buf_putc(out, '"');
+	buf_puts(out, d->list);
+	buf_puts(out, "\":[");
+	if ((rc = d->put(p, out, e)) != 0)
+		return rc;
+	buf_puts(out, "]}");
+	return buf_err(out, e, "page");
+}
+
+static void answer_page(struct paging *p, const struct dress *d)
+{
+	struct err e = {0};
+	int rc;
+
+	answer_resource(&p->c, 200, false);
+	if ((rc = put_dates(p, &e)) == 0) {
+		p->c.r->may_pack = true;
+		if (known_already(p, d->purpose))
+			return;
+		rc = put_page(p, d, &e);
+	}
+	if (rc != 0)
+		answer_fail(&p->c, rc == E_LIMIT ? E_NOMEM : rc, &e);
+}
+
+static void page_of(struct paging *p, const struct dress *d)
+{
+	struct err e = {0};
+	const int rc = read_rows(p, &e);
+
+	if (rc == 0)
+		answer_page(p, d);
+	else
+		answer_fail(&p->c, rc, &e);
+}
+
+/* ---- what pages look like ---- */
+
+static size_t object_room(const struct paging *p)
+{
+	size_t n = p->n;
+
+	for (size_t i = 0; i < p->n; i++)
+		n += p->page.row[i].size;
+	return n;
+}
+
+static int put_objects(struct paging *p, struct buf *out, struct err *e) { return record_page_objects(p->c.rd, &p->page, 0, p->n, out, e); }
+
+#define RECORD_FRAME 160              /* a manifest record beside id and version */
+static size_t record_room(const struct paging *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		n += strlen(p->page.row[i].type) + 38 + LIMIT_TIMESTAMP + RECORD_FRAME;
+	return n;
+}
+
+/* Ids, times and media types hold nothing that JSON must escape. */
+static int put_records(struct paging *p, struct buf *out, struct err *e)
+{
+	char id[LIMIT_STIX_ID + 1], added[ADDED_TEXT + 1], version[LIMIT_TIMESTAMP + 1];
+	int rc;
+
+	for (size_t i = 0; i < p->n; i++) {
+		const struct page_row *const row = &p->page.row[i];
+
+		if ((rc = record_page_version(p->c.rd, row, version, e)) != 0)
+			return rc;
+		page_row_id(row, id);
+		added_text(row->added, added);
+		buf_puts(out, i > 0 ? ",{\"id\":\"" : "{\"id\":\"");
+		buf_puts(out, id);
+		buf_puts(out, "\",\"date_added\":\"");
+		buf_put(out, added, ADDED_TEXT);
+		buf_puts(out, "\",\"version\":\"");
+		buf_puts(out, version);
+		buf_puts(out, row->v20 ? "\",\"media_type\":\"" STIX_TYPE_20 "\"}" : "\",\"media_type\":\"" STIX_TYPE_21 "\"}");
+	}
+	return 0;
+}
+
+static size_t version_room(const struct paging *p) { return p->n * (LIMIT_TIMESTAMP + 3); }
+
+static int put_versions(struct paging *p, struct buf *out, struct err *e)
+{
+	char version[LIMIT_TIMESTAMP + 1];
+	int rc;
+
+	for (size_t i = 0; i < p->n; i++) {
+		if ((rc = record_page_version(p->c.rd, &p->page.row[i], version, e)) != 0)
+			return rc;
+		buf_puts(out, i > 0 ? ",\"" : "\"");
+		buf_puts(out, version);
+		buf_putc(out, '"');
+	}
+	return 0;
+}
+
+static const struct dress as_objects = {"taxii objects", "objects", object_room, put_objects};
+static const struct dress as_records = {"taxii manifest", "objects", record_room, put_records};
+static const struct dress as_versions = {"taxii versions", "versions", version_room, put_versions};
+
+/* ---- handlers ---- */
+
+void get_objects(void *ctx, void *thread, const struct http_req *q, struct http_resp *r)
+{
+	struct paging p;
+
+	if (begin(&p, ctx, thread, q, r, QUERY_PAGE | MATCH_ID | MATCH_TYPE | MATCH_VERSION | MATCH_SPEC))
+		page_of(&p, &as_objects);
+	query_free(&p.query);
+}
+
+void get_manifest(void *ctx, void *thread, const struct http_req *q, struct http_resp *r)
+{
+	struct paging p;
+
+	if (begin(&p, ctx, thread, q, r, QUERY_PAGE | MATCH_ID | MATCH_TYPE | MATCH_VERSION | MATCH_SPEC))
+		page_of(&p, &as_records);
+	query_free(&p.query);
+}
+
+/* ---- one object ---- */
+
+/* Nothing came: is the object there for this reader at all, only not what was asked of it? */
+static int is_there(struct paging *p, struct err *e)
+{
+	struct page_query any = {.who = &p->c.who.reader, .after_added = INT64_MIN, .limit = 1, .id = p->one_id, .ids = 1,
+	    .version = &(struct page_version){.pick = VERSION_ALL}, .versions = 1, .specs = SPEC_20 | SPEC_21};
+	struct page page;
+	int rc;
+
+	memcpy(any.collection, p->c.uuid, 16);
+	if ((rc = record_page(p->c.rd, &any, &page, e)) != 0)
+		return rc;
+	return page.n > 0 ? 0 : fail(e, E_NOTFOUND, "not found");
+}
+
+static void one_object(struct paging *p, const struct dress *d)
+{
+	struct err e = {0};
+	int rc = read_rows(p, &e);
+
+	if (rc == 0 && p->n == 0) {
+		rc = is_there(p, &e);
+		p->page = (struct page){.n = 0}; /* the reader's rows are others now */
+	}
+	if (rc == 0)
+		answer_page(p, d);
+	else
+		answer_fail(&p->c, rc, &e);
+}
+
+static void ask_one(struct paging *p)
+{
+	p->one_id[0] = p->c.q->arg[1];
+	p->ask.id = p->one_id;
+	p->ask.ids = 1;
+}
+
+void get_object(void *ctx, void *thread, const struct http_req *q, struct http_resp *r)
+{
+	struct paging p;
+
+	if (begin(&p, ctx, thread, q, r, QUERY_PAGE | MATCH_VERSION | MATCH_SPEC)) {
+		ask_one(&p);
+		one_object(&p, &as_objects);
+	}
+	query_free(&p.query);
+}
+
+void get_versions(void *ctx, void *thread, const struct http_req *q, struct http_resp *r)
+{
+	struct paging p;
+
+	if (begin(&p, ctx, thread, q, r, QUERY_PAGE | MATCH_SPEC)) {
+		ask_one(&p);
+		p.one_version[0] = (struct page_version){.pick = VERSION_ALL};
+		p.ask.version = p.one_version;
+		p.ask.versions = 1;
+		one_object(&p, &as_versions);
+	}
+	query_free(&p.query);
+}
