@@ -76,6 +76,9 @@
 #define LIMIT_HTTP_TOTAL_S   120         /* seconds for one request from first byte to last */
 #define LIMIT_HTTP_SEND_S    600         /* seconds to take an answer: 8 MiB at 14 kB/s */
 #define LIMIT_HTTP_STOP_S    5           /* seconds a stopping server waits for requests under way */
+#define LIMIT_HTTP_DRAIN     (64UL * 1024 * 1024) /* bytes read and dropped behind a refusal, so that the client gets to read it: one largest body */
+#define LIMIT_HTTP_LINGER_S  10          /* seconds a refused client may go on sending before it is reset */
+#define LIMIT_HTTP_BODY_RATE 65536       /* bytes; a body that comes in pieces has one more second for each of these */
 #define LIMIT_HTTP_PARAMS    32          /* query parameters */
 #define LIMIT_WHO            128         /* bytes; whom the access log names: "DE", "DE/BSI/muster", "token:4f2a…" */
 #define LIMIT_PACK_FROM      1024        /* bytes; a smaller answer is not worth packing */
@@ -109,6 +112,15 @@
 #define LIMIT_SESSION_S      600         /* seconds a checked password is remembered */
 #define LIMIT_FAILURES       5           /* wrong passwords from one address for one name, per minute, before it has to wait */
 #define LIMIT_RATE_SLOTS     4096        /* readers whose rate is counted at once */
+#define LIMIT_PASSWORD_MIN   12          /* characters of a new password: guessed at LIMIT_FAILURES a minute it lasts */
+#define LIMIT_PASSWORD_WAIT  8           /* different passwords waiting for the one that is being checked (64 MiB, 0.1 s each); more get 429 */
+#define LIMIT_ADDR_FAILURES  50          /* wrong passwords from one address for any names, per minute: 5 s of work for us */
+#define LIMIT_FAILURE_SLOTS  4096        /* addresses and names whose failures are counted at once */
+#define LIMIT_TOKENS_KNOWN   1024        /* tokens and certificates remembered at once; others are looked up */
+#define LIMIT_GRANTS         65536       /* grants in all; held in memory */
+#define LIMIT_SEEN_S         60          /* seconds between two notes of when a token or user was last seen */
+#define LIMIT_STATE_NAME     4096        /* bytes; the name of a small value: may be an address */
+#define LIMIT_STATE_BYTES    (64UL * 1024 * 1024) /* bytes; the detail of a status, a small value */
 
 /* --- peers --- */
 #define LIMIT_PEER_TEXT      4096        /* bytes; the short text in which peers exchange keys */

@@ -62,8 +62,7 @@ int db_open(struct db *d, const char *path, int flags, const char *what, const c
 		rc = (rc & 0xff) == SQLITE_CANTOPEN ? fail(e, E_IO, "%s: %s cannot be opened", what, path) : db_fail(d, rc, "opening", e);
 		return rc;
 	}
-	/* Only recovery after a crash and the last steps of a checkpoint hold locks that matter here. */
-	sqlite3_busy_timeout(d->h, 5000);
+	sqlite3_busy_timeout(d->h, DB_BUSY_MS);
 	return harden(d, e);
 }
 

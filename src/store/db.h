@@ -10,6 +10,9 @@
 #include "base/attr.h"
 #include "base/err.h"
 
+/* Only recovery after a crash, the last steps of a checkpoint and writers of the local state hold locks that matter. */
+#define DB_BUSY_MS 5000
+
 struct db {
 	sqlite3 *h;
 	const char *const *sql;  /* statements by number */

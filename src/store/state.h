@@ -3,7 +3,10 @@
  * statuses of envelopes, cursors of pulled feeds, secrets. One SQLite file (state.sqlite, WAL, mode 0600) that several
  * processes may open: the serving one and commands beside it. Losing it loses sign-ins, never records.
  *
- * A handle belongs to one thread at a time. Rows are plain structs; texts NUL-terminated.
+ * A handle belongs to one thread at a time. Rows are plain structs; texts NUL-terminated, UTF-8 without control bytes
+ * (E_FORMAT, E_LIMIT name what breaks that). A change is durable when its call returns. E_BUSY: another process writes
+ * for longer than five seconds. E_CORRUPT: the file is damaged. A visitor ends the walk by returning non-zero, which is
+ * then the walk's result; it does not call the walk it is in, nor put what it walks over.
  */
 #pragma once
 #include <stdbool.h>
@@ -14,11 +17,17 @@
 #include "base/limits.h"
 
 struct state;
-/* Opened or made. E_CORRUPT: of another version (its text says what to do). */
+/* Opened, brought to this version, or made. E_CORRUPT: of a newer version (its text says what to do). E_DENIED: others may read the file. */
 NODISCARD int state_open(const char *path, struct state **ret, struct err *e);
 void state_close(struct state *s); /* NULL is fine */
-/* A number that changes with every committed change by anybody (PRAGMA data_version and own changes): for caches. */
+/*
+ * A number that changes with every committed change to users, tokens or grants by anybody, in whatever process (not
+ * when they were last seen; not by statuses and values): for caches. Costs about a microsecond.
+ */
 NODISCARD int state_generation(struct state *s, uint64_t *ret, struct err *e);
+/* Several calls as one change, read and written without anybody in between; ends with the caller's rc: 0 commits, else nothing was. Nests. */
+NODISCARD int state_begin(struct state *s, struct err *e);
+NODISCARD int state_end(struct state *s, int rc, struct err *e);
 
 /* Random bytes made once under a name: page tokens, session keys. `fresh` is stored if there is none yet. */
 NODISCARD int state_secret(struct state *s, const char *name, const uint8_t fresh[32], uint8_t ret[32], struct err *e);
@@ -34,11 +43,14 @@ struct state_user {
 	bool disabled;
 	int64_t created_s, seen_s;           /* seen_s 0: never */
 };
-NODISCARD int state_put_user(struct state *s, const struct state_user *u, struct err *e);      /* insert or replace by name */
+/* Insert, or replace all but created_s by name. E_CONFLICT: another user has this key. */
+NODISCARD int state_put_user(struct state *s, const struct state_user *u, struct err *e);
 NODISCARD int state_get_user(struct state *s, const char *name, struct state_user *ret, struct err *e);       /* E_NOTFOUND */
 NODISCARD int state_user_by_spki(struct state *s, const uint8_t spki[32], struct state_user *ret, struct err *e);
 typedef int state_user_visit(void *ctx, const struct state_user *u, struct err *e);
 NODISCARD int state_users(struct state *s, state_user_visit *v, void *ctx, struct err *e);      /* by name */
+/* Seen is not worth a disk's sync nor a wait: E_BUSY at once when another process writes. */
+NODISCARD int state_user_seen(struct state *s, const char *name, int64_t at_s, struct err *e);
 
 /* ---- tokens: known by the SHA-256 of their secret ---- */
 struct state_token {
@@ -53,11 +65,13 @@ struct state_token {
 	char seen_from[46];
 	bool revoked;
 };
+/* Insert, or change by id: label, rights, scope, nets, expiry; revoked stays revoked. */
 NODISCARD int state_put_token(struct state *s, const struct state_token *t, struct err *e);
+NODISCARD int state_get_token(struct state *s, const char *id, struct state_token *ret, struct err *e); /* E_NOTFOUND */
 NODISCARD int state_token_by_hash(struct state *s, const uint8_t hash[32], struct state_token *ret, struct err *e); /* E_NOTFOUND; revoked ones too */
 typedef int state_token_visit(void *ctx, const struct state_token *t, struct err *e);
 NODISCARD int state_tokens(struct state *s, state_token_visit *v, void *ctx, struct err *e);    /* by creation */
-NODISCARD int state_token_seen(struct state *s, const char *id, int64_t at_s, const char *from, struct err *e);
+NODISCARD int state_token_seen(struct state *s, const char *id, int64_t at_s, const char *from, struct err *e); /* as state_user_seen */
 
 /* ---- grants: who may use a collection, beside what release and role say ---- */
 struct state_grant { uint8_t collection[16]; char subject[LIMIT_WHO + 1]; /* "user:muster" "agency:BSI" "party:JP" */ bool read, write; };
