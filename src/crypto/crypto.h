@@ -1,6 +1,6 @@
 /*
  * crypto/crypto.h - SHA-256 (nettle, SHA-NI where the processor has it), SHA-1 for UUIDv5,
- * Ed25519 (libsodium: the strict accept set), key files.
+ * Ed25519 (libsodium: the strict accept set), passwords, keyed hashes, sealed texts, key files.
  */
 #pragma once
 #include <stdbool.h>
@@ -48,6 +48,27 @@ NODISCARD bool ed25519_pk_ok(const uint8_t pk[ED25519_PK]);
 void keypair_wipe(struct keypair *k);
 void secret_wipe(void *p, size_t n);
 bool secret_equal(const void *a, const void *b, size_t n); /* constant time */
+
+/*
+ * Passwords: argon2id in its usual text form "$argon2id$v=19$m=…,t=…,p=1$salt$hash". Each call takes about 0.1 s and
+ * 64 MiB; callers see to it that few run at once. E_NOMEM.
+ */
+#define PASSWORD_TEXT 128
+NODISCARD int password_hash(const struct rng *rng, const char *password, size_t n, char ret[PASSWORD_TEXT], struct err *e);
+/* false: another password, or no text that password_hash of this or an older version made (that answer comes at once). */
+NODISCARD bool password_ok(const char *text, const char *password, size_t n);
+
+/* Keyed BLAKE2b-256: only who has the key can make it. */
+#define MAC_KEY 32
+#define MAC_LEN 32
+void mac(const uint8_t key[MAC_KEY], const void *p, size_t n, uint8_t out[MAC_LEN]);
+/* XChaCha20-Poly1305. A sealed text is nonce, ciphertext, tag: n + SEAL_EXTRA bytes; the context is checked, not contained. The nonce is random. */
+#define SEAL_KEY 32
+#define SEAL_NONCE 24
+#define SEAL_EXTRA 40
+void seal(const uint8_t key[SEAL_KEY], const uint8_t nonce[SEAL_NONCE], const void *context, size_t context_n, const void *p, size_t n, void *out);
+/* n counts the sealed text; out gets n - SEAL_EXTRA bytes. false: not sealed with this key and context; out is undefined then. */
+NODISCARD bool unseal(const uint8_t key[SEAL_KEY], const void *context, size_t context_n, const void *p, size_t n, void *out);
 
 /*
  * Key file: one line "verbale-key/v1 <role> <base64 seed>\n", mode 0600, written once.
