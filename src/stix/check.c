@@ -14,6 +14,19 @@ static struct at at_common(enum common i)
 	return (struct at){.up = &root, .key = p->name, .n = p->name_n};
 }
 
+/* Is there an extension of this type (§7.3)? It explains what the standard does not know. */
+static bool extends(const struct ck *c, const char *type)
+{
+	const struct json_val *key, *val;
+	struct json_iter it;
+	bool found = false;
+
+	json_iter(&it, json_get(c->obj, "extensions"));
+	while (!found && json_next(&it, &key, &val))
+		found = json_str_is(json_get(val, "extension_type"), type);
+	return found;
+}
+
 /* Type and id come first: every later message names the object by its id, every later rule depends on the type. */
 static int check_type(struct ck *c)
 {
@@ -31,7 +44,9 @@ static int check_type(struct ck *c)
 		return c->type->class != CLASS_BUNDLE ? 0 : broke(c, &at, RULE_TYPE, "a bundle is not an object");
 	}
 	c->own_prefix = n > 8 && memcmp(s, "verbale-", 8) == 0;
-	return c->own_prefix ? broke(c, &at, RULE_OWN_TYPE, "this version knows no such type") : broke(c, &at, RULE_KNOWN, "not a type of STIX 2.1");
+	if (c->own_prefix)
+		return broke(c, &at, RULE_OWN_TYPE, "this version knows no such type");
+	return extends(c, "new-sdo") || extends(c, "new-sco") || extends(c, "new-sro") ? 0 : broke(c, &at, RULE_KNOWN, "not a type of STIX 2.1");
 }
 
 static int check_head(struct ck *c)
@@ -61,6 +76,19 @@ static int check_head(struct ck *c)
 
 static enum stix_class class_of(const struct ck *c) { return c->type != NULL ? c->type->class : CLASS_OTHER; }
 
+static bool is_v20(const char *type)
+{
+	static const char *const types[] = {
+		"attack-pattern", "campaign", "course-of-action", "identity", "indicator", "intrusion-set", "malware", "marking-definition",
+		"observed-data", "relationship", "report", "sighting", "threat-actor", "tool", "vulnerability",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (strcmp(types[i], type) == 0)
+			return true;
+	return false;
+}
+
 /* §3.2 has no other mark of it: STIX 2.0 knows no spec_version on objects, and every object has created. */
 static int check_v20(struct ck *c)
 {
@@ -69,7 +97,7 @@ static int check_v20(struct ck *c)
 	c->o.v20 = json_get(c->obj, "spec_version") == NULL && (json_get(c->obj, "created") != NULL || json_get(c->obj, "modified") != NULL);
 	if (!c->o.v20)
 		return 0;
-	if (c->own || c->own_prefix)
+	if (c->own || c->own_prefix || (c->type != NULL && !is_v20(c->o.type)))
 		return broke(c, &at, RULE_SPEC, "is missing");
 	return c->v20_ok ? 0 : broke(c, &at, RULE_SPEC, "is missing: this is an object of STIX 2.0, this collection does not take them");
 }
@@ -177,11 +205,14 @@ unsigned table_column(const struct ck *c)
 /* A member that is no common property: by the type's table, or by the rules that need none. */
 static int check_member(struct ck *c, const struct at *at, struct found *f, unsigned *hint, const struct json_val *v)
 {
-	const struct stix_prop *table = table_of(c), *row = table != NULL ? find_prop(table, at->key, at->n, hint) : NULL;
+	const struct stix_prop *table = c->type != NULL ? c->type->props : NULL;
+	const struct stix_prop *row = table != NULL ? find_prop(table, at->key, at->n, hint) : NULL;
 	const unsigned column = c->column;
 	int r;
 
-	if (row != NULL) {
+	if (row != NULL && json_type(v) == JSON_NULL && !c->own && c->type->class != CLASS_MARKING)
+		return broke(c, at, RULE_NULLS, NULL_WORDS); /* says as little as an absent one, which is how it counts */
+	if (row != NULL && (!c->o.v20 || row->type == P_CONTAINER)) {
 		f->seen |= 1ULL << (row - table);
 		c->column = table_column(c);
 		r = check_value(c, at, row, v);
@@ -191,7 +222,7 @@ static int check_member(struct ck *c, const struct at *at, struct found *f, unsi
 	if ((r = check_name(c, at, at->key, at->n, true)) != 0)
 		return r;
 	c->custom = at->n > 2 && memcmp(at->key, "x_", 2) == 0;
-	if (table != NULL && !c->custom && (r = broke(c, at, RULE_UNKNOWN, "is not a property of %s", c->type->name)) != 0)
+	if (table != NULL && !c->o.v20 && !c->custom && !extends(c, "toplevel-property-extension") && (r = broke(c, at, RULE_UNKNOWN, "is not a property of %s", c->type->name)) != 0)
 		return r;
 	r = walk(c, at, at->key, at->n, v);
 	c->custom = false;
@@ -230,21 +261,21 @@ static int check_members(struct ck *c, struct found *f)
 	return r;
 }
 
-static int check_observable(struct ck *c)
+static int check_together(struct ck *c)
 {
 	const unsigned column = c->column;
 	int r;
 
 	c->column = table_column(c);
-	r = check_sco(c);
+	r = c->type->class == CLASS_SCO ? check_sco(c) : check_rows(c, c->type->whole);
 	c->column = column;
 	return r;
 }
 
 static int check_whole(struct ck *c)
 {
-	if (class_of(c) == CLASS_SCO)
-		return check_observable(c);
+	if (c->type != NULL && !c->o.v20 && (c->type->class == CLASS_SCO || c->type->whole != NULL))
+		return check_together(c);
 	if (c->own)
 		return check_own(c);
 	if (c->o.kind == STIX_MARKING)

@@ -33,6 +33,7 @@ struct ck {
 	bool own_prefix;               /* verbale-… of a version we do not know */
 	bool custom;                   /* below a custom property, x_… */
 	bool own_entry;                /* our extension's entry was there */
+	bool contained;                /* inside an observable-container: references are names in it */
 	stix_warn *warn;
 	void *ctx;
 	struct err *e;
@@ -49,6 +50,7 @@ const struct stix_prop *find_prop(const struct stix_prop *table, const char *key
 /* All of the sorted table's required rows seen? `seen`: bit i = row i. */
 NODISCARD int check_required(struct ck *c, const struct at *at, const struct stix_prop *table, uint64_t seen);
 
+#define NULL_WORDS "null says nothing: leave the property out"
 /* walk.c: any value under rules that need no table (S11, S12). */
 NODISCARD int walk(struct ck *c, const struct at *at, const char *key, size_t n, const struct json_val *v);
 NODISCARD int check_name(struct ck *c, const struct at *at, const char *key, size_t n, bool top);
@@ -90,6 +92,40 @@ NODISCARD int check_own(struct ck *c);
 /* own_types.c */
 extern const struct stix_type own_types[];
 extern const size_t own_types_n;
+
+/* sdo.c, sro.c: tables of the domain and relationship objects, and what their properties say together. */
+extern const struct stix_prop attack_pattern_props[], campaign_props[], named_props[], grouping_props[], identity_props[], indicator_props[],
+    infrastructure_props[], intrusion_set_props[], location_props[], malware_props[], malware_analysis_props[], note_props[],
+    observed_data_props[], opinion_props[], report_props[], threat_actor_props[], tool_props[], relationship_props[], sighting_props[],
+    language_props[];
+
+/* whole.c: rows of what the properties of an object say together. Absent properties and such of another kind break nothing. */
+enum whole_op {
+	WHOLE_END,      /* ends the rows */
+	WHOLE_ORDER,    /* times: b not before a */
+	WHOLE_BEFORE,   /* times: b after a */
+	WHOLE_ANY,      /* at least one of a, b, c (c may be NULL) */
+	WHOLE_ONE,      /* exactly one of a, b */
+	WHOLE_WITH,     /* a only with b */
+	WHOLE_IF_TRUE,  /* where a is true, b */
+	WHOLE_TYPES,    /* a, a reference or a list of them, names types of `classes` only */
+	WHOLE_SHOULD,   /* a should be there */
+	WHOLE_CHECK,    /* what check says */
+};
+struct stix_whole {
+	enum whole_op op;
+	const char *a, *b, *c;
+	unsigned classes;        /* bits: enum stix_class */
+	int (*check)(struct ck *c);
+};
+extern const struct stix_whole seen_whole[], grouping_whole[], indicator_whole[], location_whole[], malware_whole[], malware_analysis_whole[],
+    observed_data_whole[], relationship_whole[], sighting_whole[], language_whole[];
+NODISCARD int check_rows(struct ck *c, const struct stix_whole *rows);
+NODISCARD int check_pattern(struct ck *c);
+NODISCARD int check_observed(struct ck *c);
+NODISCARD int check_contents(struct ck *c);
+NODISCARD int check_relation(struct ck *c); /* relation.c */
+bool lang_ok(const char *s, size_t n);
 
 /* sco.c: tables of the cyber-observables. */
 extern const struct stix_prop artifact_props[], as_props[], directory_props[], domain_props[], email_props[], message_props[], file_props[], ip_props[],

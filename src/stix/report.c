@@ -60,6 +60,8 @@ int broke(struct ck *c, const struct at *at, enum rule r, const char *fmt, ...)
 	struct text t = {.p = path, .max = LIMIT_JSON_PATH};
 	va_list ap;
 
+	if (rules[r].level[c->column] == W && c->warn == NULL)
+		return 0;
 	put_path(&t, at);
 	path[t.n] = '\0';
 	clean(path);
@@ -69,8 +71,7 @@ int broke(struct ck *c, const struct at *at, enum rule r, const char *fmt, ...)
 	va_end(ap);
 	clean(words);
 	if (rules[r].level[c->column] == W) {
-		if (c->warn != NULL)
-			c->warn(c->ctx, rules[r].name, path, words);
+		c->warn(c->ctx, rules[r].name, path, words);
 		return 0;
 	}
 	return fail(c->e, r == RULE_CLASSIFIED ? E_DENIED : E_FORMAT, "%.*s%s%s: rule %s: %s",

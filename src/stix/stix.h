@@ -131,6 +131,7 @@ enum stix_ptype {
 	P_HASHES,  /* §2.7: algorithm to digest */
 	P_DICT,    /* §2.3: `sub` describes every value, NULL: any value */
 	P_SCALAR,  /* integer or string */
+	P_CONTAINER, /* observable-container, §2.13: objects of STIX 2.0 by names of their own */
 	P_TYPES_
 };
 struct stix_prop {
@@ -145,6 +146,7 @@ struct stix_prop {
 	const char *doc;                    /* one line, for the published schema */
 };
 enum stix_class { CLASS_OTHER, CLASS_SDO, CLASS_SRO, CLASS_SCO, CLASS_MARKING, CLASS_EXTENSION, CLASS_LANGUAGE, CLASS_BUNDLE };
+struct stix_whole;                          /* what properties say together; private */
 struct stix_type {
 	enum stix_kind kind;
 	const char *name;
@@ -154,6 +156,7 @@ struct stix_type {
 	const char *subject;                /* property that names the subject, or NULL */
 	const struct stix_prop *props;      /* beyond the common ones, sorted; ends with name NULL; NULL = not checked further yet */
 	const char *doc;
+	const struct stix_whole *whole;     /* NULL: nothing */
 };
 const struct stix_type *stix_type(enum stix_kind k);                     /* NULL for STIX_OTHER */
 const struct stix_type *stix_type_named(const char *type, size_t n);     /* the whole STIX 2.1 catalogue; NULL: not in it */

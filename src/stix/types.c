@@ -1,4 +1,4 @@
-/* The catalogue of STIX 2.1 types, and what stix_type() finds in it. Tables of properties come type by type. */
+/* The catalogue of STIX 2.1 types, and what stix_type() finds in it. Tables of properties: sdo.c, sro.c, sco.c, here for the meta objects. */
 #include <stdlib.h>
 
 #include "stix/priv.h"
@@ -25,53 +25,54 @@ static const struct stix_prop definition_props[] = {
 	{.name = NULL},
 };
 
-#define SDO(k, n) {.kind = k, .name = n, .versioned = true, .class = CLASS_SDO}
-#define SRO(k, n) {.kind = k, .name = n, .versioned = true, .class = CLASS_SRO}
+#define SDO(k, n, table, rules) {.kind = k, .name = n, .versioned = true, .class = CLASS_SDO, .props = table, .whole = rules}
+#define SRO(k, n, table, rules) {.kind = k, .name = n, .versioned = true, .class = CLASS_SRO, .props = table, .whole = rules}
 #define SCO(n, table) {.kind = STIX_OTHER, .name = n, .class = CLASS_SCO, .props = table}
 
 /* Sorted by name. */
 static const struct stix_type catalogue[] = {
 	SCO("artifact", artifact_props),
-	SDO(STIX_OTHER, "attack-pattern"),
+	SDO(STIX_OTHER, "attack-pattern", attack_pattern_props, NULL),
 	SCO("autonomous-system", as_props),
 	{.kind = STIX_BUNDLE, .name = "bundle", .class = CLASS_BUNDLE},
-	SDO(STIX_OTHER, "campaign"),
-	SDO(STIX_OTHER, "course-of-action"),
+	SDO(STIX_OTHER, "campaign", campaign_props, seen_whole),
+	SDO(STIX_OTHER, "course-of-action", named_props, NULL),
 	SCO("directory", directory_props),
 	SCO("domain-name", domain_props),
 	SCO("email-addr", email_props),
 	SCO("email-message", message_props),
 	{.kind = STIX_EXTENSION, .name = "extension-definition", .versioned = true, .class = CLASS_EXTENSION, .props = definition_props},
 	SCO("file", file_props),
-	SDO(STIX_OTHER, "grouping"),
-	SDO(STIX_IDENTITY, "identity"),
-	SDO(STIX_OTHER, "incident"),
-	SDO(STIX_OTHER, "indicator"),
-	SDO(STIX_OTHER, "infrastructure"),
-	SDO(STIX_OTHER, "intrusion-set"),
+	SDO(STIX_OTHER, "grouping", grouping_props, grouping_whole),
+	SDO(STIX_IDENTITY, "identity", identity_props, NULL),
+	SDO(STIX_OTHER, "incident", named_props, NULL),
+	SDO(STIX_OTHER, "indicator", indicator_props, indicator_whole),
+	SDO(STIX_OTHER, "infrastructure", infrastructure_props, seen_whole),
+	SDO(STIX_OTHER, "intrusion-set", intrusion_set_props, seen_whole),
 	SCO("ipv4-addr", ip_props),
 	SCO("ipv6-addr", ip_props),
-	{.kind = STIX_LANGUAGE_CONTENT, .name = "language-content", .versioned = true, .class = CLASS_LANGUAGE, .subject = "object_ref"},
-	SDO(STIX_OTHER, "location"),
+	{.kind = STIX_LANGUAGE_CONTENT, .name = "language-content", .versioned = true, .class = CLASS_LANGUAGE, .subject = "object_ref",
+	    .props = language_props, .whole = language_whole},
+	SDO(STIX_OTHER, "location", location_props, location_whole),
 	SCO("mac-addr", value_props),
-	SDO(STIX_OTHER, "malware"),
-	SDO(STIX_OTHER, "malware-analysis"),
+	SDO(STIX_OTHER, "malware", malware_props, malware_whole),
+	SDO(STIX_OTHER, "malware-analysis", malware_analysis_props, malware_analysis_whole),
 	{.kind = STIX_MARKING, .name = "marking-definition", .class = CLASS_MARKING, .props = marking_props},
 	SCO("mutex", mutex_props),
 	SCO("network-traffic", traffic_props),
-	SDO(STIX_OTHER, "note"),
-	SDO(STIX_OTHER, "observed-data"),
-	SDO(STIX_OTHER, "opinion"),
+	SDO(STIX_OTHER, "note", note_props, NULL),
+	SDO(STIX_OTHER, "observed-data", observed_data_props, observed_data_whole),
+	SDO(STIX_OTHER, "opinion", opinion_props, NULL),
 	SCO("process", process_props),
-	SRO(STIX_RELATIONSHIP, "relationship"),
-	SDO(STIX_OTHER, "report"),
-	SRO(STIX_SIGHTING, "sighting"),
+	SRO(STIX_RELATIONSHIP, "relationship", relationship_props, relationship_whole),
+	SDO(STIX_OTHER, "report", report_props, NULL),
+	SRO(STIX_SIGHTING, "sighting", sighting_props, sighting_whole),
 	SCO("software", software_props),
-	SDO(STIX_OTHER, "threat-actor"),
-	SDO(STIX_OTHER, "tool"),
+	SDO(STIX_OTHER, "threat-actor", threat_actor_props, seen_whole),
+	SDO(STIX_OTHER, "tool", tool_props, NULL),
 	SCO("url", value_props),
 	SCO("user-account", account_props),
-	SDO(STIX_OTHER, "vulnerability"),
+	SDO(STIX_OTHER, "vulnerability", named_props, NULL),
 	SCO("windows-registry-key", registry_props),
 	SCO("x509-certificate", certificate_props),
 };

@@ -110,7 +110,7 @@ static bool text_slug(const char *s, size_t n)
 }
 
 /* Shape of RFC 5646 only: subtags of 1 to 8, the first of letters; which subtags exist is not our register. */
-static bool text_lang(const char *s, size_t n)
+bool lang_ok(const char *s, size_t n)
 {
 	size_t sub = 0;
 	bool first = true;
@@ -185,6 +185,7 @@ static int check_mime(struct ck *c, const struct at *at, const struct stix_prop 
 static int check_hashes(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
 static int check_dict(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
 static int check_scalar(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
+static int check_container(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
 
 /* One row per kind of value: who checks it, the text's form in code, in a schema, in words. */
 static const struct ptype {
@@ -205,7 +206,7 @@ static const struct ptype {
 	[P_OBJECT] = {.check = check_object},
 	[P_HASH] = {check_text, text_hash, "^[0-9a-f]{64}$", "64 lower-case hexadecimal digits", RULE_KIND},
 	[P_PARTY] = {check_text, text_party, "^[A-Z][A-Z0-9-]{1,15}$", "a party: 2 to 16 of A-Z, 0-9, -, first a letter", RULE_KIND},
-	[P_LANG] = {check_text, text_lang, "^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$", "an RFC 5646 language tag", RULE_KIND},
+	[P_LANG] = {check_text, lang_ok, "^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$", "an RFC 5646 language tag", RULE_KIND},
 	[P_URL] = {check_text, text_url, "^https?://[!#-;=?-\\[\\]_a-z~]+$", "an http or https address in ASCII", RULE_KIND},
 	[P_ZONE] = {check_text, text_zone, "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$", "an IANA time zone name", RULE_KIND},
 	[P_AGENCY] = {check_text, text_agency, "^[A-Za-z][A-Za-z0-9-]{0,31}$", "an agency: 1 to 32 of letters, digits, -, first a letter", RULE_KIND},
@@ -221,6 +222,7 @@ static const struct ptype {
 	[P_HASHES] = {.check = check_hashes},
 	[P_DICT] = {.check = check_dict},
 	[P_SCALAR] = {.check = check_scalar},
+	[P_CONTAINER] = {.check = check_container},
 };
 
 const char *stix_pattern(enum stix_ptype t) { return ptypes[t].pattern; }
@@ -576,4 +578,31 @@ static int check_dict(struct ck *c, const struct at *at, const struct stix_prop 
 			return r;
 	}
 	return 0;
+}
+
+/* Deprecated: what stands in it may be of STIX 2.0, so no table is asked. */
+static int check_container(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v)
+{
+	const struct json_val *key, *val;
+	struct json_iter it;
+	int r = 0;
+
+	(void)p;
+	if (json_type(v) != JSON_OBJECT)
+		return broke(c, at, RULE_KIND, "must be an object");
+	if (json_len(v) == 0)
+		return broke(c, at, RULE_EMPTY, "a container must not be empty");
+	c->contained = true;
+	json_iter(&it, v);
+	while (r == 0 && json_next(&it, &key, &val)) {
+		struct at here = {.up = at};
+
+		here.key = json_str(key, &here.n);
+		if (json_type(val) != JSON_OBJECT || json_get_str(val, "type") == NULL)
+			r = broke(c, &here, RULE_KIND, "must be an object with a \"type\"");
+		if (r == 0 && (r = check_name(c, &here, here.key, here.n, false)) == 0)
+			r = walk(c, &here, here.key, here.n, val);
+	}
+	c->contained = false;
+	return r;
 }

@@ -34,6 +34,8 @@ static int check_ref(struct ck *c, const struct at *at, const struct json_val *v
 	size_t n;
 	const char *s = json_str(v, &n);
 
+	if (c->contained && s != NULL)
+		return 0;
 	return s != NULL && stix_id_ok(s, n) ? 0 : broke(c, at, custom(c, RULE_REF), "must be an identifier type--UUID");
 }
 
@@ -121,5 +123,5 @@ int walk(struct ck *c, const struct at *at, const char *key, size_t n, const str
 		return walk_list(c, at, key, n, v);
 	if (t == JSON_OBJECT)
 		return walk_object(c, at, v);
-	return t == JSON_NULL ? broke(c, at, custom(c, RULE_NULLS), "null says nothing: leave the property out") : 0;
+	return t == JSON_NULL ? broke(c, at, custom(c, RULE_NULLS), NULL_WORDS) : 0;
 }

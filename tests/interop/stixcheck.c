@@ -12,7 +12,7 @@ static void warn(void *ctx, const char *rule, const char *path, const char *text
 		(void)fprintf(stderr, "warning: %s: rule %s: %s\n", path, rule, text);
 }
 
-struct run { enum stix_strict strict; bool loud; size_t good, bad; };
+struct run { enum stix_strict strict; bool v20, loud; size_t good, bad; };
 
 static int visit(void *ctx, const struct json_val *obj, size_t n, struct err *e)
 {
@@ -20,7 +20,7 @@ static int visit(void *ctx, const struct json_val *obj, size_t n, struct err *e)
 	struct stix_object o;
 
 	(void)n;
-	if (stix_check(obj, &(struct stix_how){.strict = run->strict, .warn = warn, .ctx = &run->loud}, &o, e) == 0) {
+	if (stix_check(obj, &(struct stix_how){.strict = run->strict, .v20 = run->v20, .warn = warn, .ctx = &run->loud}, &o, e) == 0) {
 		run->good++;
 	} else {
 		run->bad++;
@@ -35,7 +35,7 @@ int main(int argc, char **argv)
 	const struct fs fs = fs_system();
 	CLEANUP_BUF struct buf b = BUF_INIT(LIMIT_JSON_BULK);
 	const struct json_read_opt opt = {.max_bytes = LIMIT_JSON_BULK};
-	struct run run = {.strict = STIX_DEFAULT, .loud = argc > 3};
+	struct run run = {.strict = STIX_DEFAULT, .loud = argc > 3 && strcmp(argv[3], "loud") == 0, .v20 = argc > 4};
 	struct json_doc *doc = NULL;
 	struct err e = {.code = 0};
 
@@ -44,7 +44,7 @@ int main(int argc, char **argv)
 			run.strict = (enum stix_strict)i;
 	if (argc < 2 || crypto_init(&e) != 0 || fs_read_file(&fs, argv[1], LIMIT_JSON_BULK, &b, &e) != 0 ||
 	    json_read(b.p, b.n, &opt, &doc, &e) != 0 || stix_each(json_root(doc), visit, &run, &e) != 0) {
-		(void)fprintf(stderr, "%s\n", argc < 2 ? "usage: stixcheck FILE [lenient|default|strict [loud]]" : e.msg);
+		(void)fprintf(stderr, "%s\n", argc < 2 ? "usage: stixcheck FILE [lenient|default|strict [loud|quiet [v20]]]" : e.msg);
 		json_free(doc);
 		return 2;
 	}

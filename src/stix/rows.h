@@ -1,0 +1,31 @@
+/* stix/rows.h - rows of domain and relationship objects in few words; what they share. For the tables of this folder only. */
+#pragma once
+#include "stix/priv.h"
+
+#define NAME(s) .name = s, .name_n = sizeof(s) - 1
+#define END {.name = NULL}
+#define ELEMENT static const struct stix_prop
+
+#define STRING(n) {NAME(n), .type = P_STRING}
+#define MUST_STRING(n) {NAME(n), .type = P_STRING, .required = true}
+#define TIME(n) {NAME(n), .type = P_TIME}
+#define MUST_TIME(n) {NAME(n), .type = P_TIME, .required = true}
+#define VOCAB(n, list) {NAME(n), .type = P_VOCAB, .words = list}
+#define LIST(n, element) {NAME(n), .type = P_LIST, .sub = &element}
+#define MUST_LIST(n, element) {NAME(n), .type = P_LIST, .required = true, .sub = &element}
+/* One row for the elements of a list of words. */
+#define WORDS(x, list) ELEMENT x = {NAME(""), .type = P_VOCAB, .words = list}
+
+/* Rows of what properties say together; the operations are in stix/priv.h. */
+#define PAIR(o, x, y) {.op = WHOLE_##o, .a = x, .b = y}
+#define TYPES(x, list) {.op = WHOLE_TYPES, .a = x, .classes = list}
+#define SHOULD(x) {.op = WHOLE_SHOULD, .a = x}
+#define CHECK(f) {.op = WHOLE_CHECK, .check = f}
+#define END_WHOLE {.op = WHOLE_END}
+
+/* vocab.c: the lists of §10. */
+extern const char *const attack_motivations[], *const attack_resource_levels[], *const grouping_contexts[], *const identity_classes[],
+    *const implementation_languages[], *const indicator_types[], *const industry_sectors[], *const infrastructure_types[],
+    *const malware_capabilities[], *const malware_results[], *const malware_types[], *const opinions[], *const pattern_types[],
+    *const processor_architectures[], *const regions[], *const report_types[], *const threat_actor_types[], *const threat_actor_roles[],
+    *const threat_actor_sophistications[], *const tool_types[];
