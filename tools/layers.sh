@@ -8,7 +8,7 @@ cd "${1:-$(dirname "$0")/..}"
 modules='base json crypto pack stix policy tlog store record http access taxii peer consult web cli'
 
 # Headers a module offers besides MODULE/MODULE.h. All of base is for everyone.
-public='store/journal.h store/index.h store/state.h json/split.h record/page.h'
+public='store/journal.h store/index.h store/state.h json/split.h record/page.h peer/pull.h peer/fetch.h'
 
 # Foreign headers (prefixes) and the only module that may include them.
 homes='yyjson.h=json zstd=pack isa-l.h=pack isa-l/=pack nettle/=crypto sodium=crypto sqlite3.h=store libpq-fe.h=store microhttpd.h=http gnutls/=http curl/=peer'
@@ -18,7 +18,7 @@ homes='yyjson.h=json zstd=pack isa-l.h=pack isa-l/=pack nettle/=crypto sodium=cr
 libc='arpa/inet.h assert.h ctype.h dirent.h errno.h fcntl.h float.h getopt.h immintrin.h inttypes.h limits.h locale.h math.h
 net/if.h netdb.h netinet/in.h netinet/tcp.h poll.h pthread.h signal.h spawn.h stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h
 stdlib.h string.h strings.h sys/epoll.h sys/eventfd.h sys/file.h sys/mman.h sys/random.h sys/resource.h sys/select.h sys/signalfd.h sys/socket.h sys/stat.h
-sys/statvfs.h sys/syscall.h sys/time.h sys/types.h sys/uio.h sys/un.h sys/wait.h termios.h time.h unistd.h cpuid.h linux/landlock.h linux/seccomp.h
+sys/statvfs.h sys/syscall.h sys/time.h sys/timerfd.h sys/types.h sys/uio.h sys/un.h sys/wait.h termios.h time.h unistd.h cpuid.h linux/landlock.h linux/seccomp.h
 sys/prctl.h sys/ioctl.h langinfo.h sys/capability.h endian.h'
 
 # shellcheck disable=SC2046 # file names are ours, without spaces

@@ -27,12 +27,12 @@ struct http_req {
 	const char *rest;                 /* what the route's "*" matched, or "" */
 	const char *arg[4];               /* what the route's {}s matched, in order */
 	struct http_param param[LIMIT_HTTP_PARAMS]; size_t params; /* query, decoded, in order */
-	const char *(*header)(const struct http_req *q, const char *name); /* NULL if absent; the function may be NULL: no headers */
+	const char *(*header)(const struct http_req *q, const char *name); /* NULL if absent; the function may be NULL: no headers. During the handler's call only */
 	const void *body; size_t body_n;
 	bool tls;
 	const uint8_t *client_spki;       /* SHA-256 of the client certificate's key, 32 bytes, or NULL */
 	const char *addr;                 /* remote address as text */
-	/* Answer later, from any thread (see http_defer); NULL where that cannot be: answer at once. */
+	/* Answer later, from any thread (see http_later); NULL, or it gives NULL, where that cannot be: answer at once. */
 	struct http_later *(*defer)(const struct http_req *q);
 	void *impl;
 };
@@ -51,8 +51,8 @@ struct http_resp {
 	char who[LIMIT_WHO + 1];          /* whom the handler recognised (party, or user), for the access log; or "" */
 	/*
 	 * The body may be packed for a client that asks for it (RFC 9110 §12.5.3: gzip, zstd; identity by default). Then
-	 * Content-Encoding and Vary are set and the ETag gets a suffix. Only for bodies that mix no secret with what the
-	 * client chose (BREACH).
+	 * Content-Encoding and Vary are set and the ETag gets a suffix, which http_etag() understands. Only for bodies that
+	 * mix no secret with what the client chose (BREACH).
 	 */
 	bool may_pack;
 };
@@ -78,7 +78,9 @@ typedef void http_handler(void *ctx, void *thread, const struct http_req *q, str
 
 /*
  * An answer that comes later: the connection rests, its thread serves others. http_later_answer() may be called from
- * any thread, exactly once; it takes over *r's contents. The request and its strings live until then.
+ * any thread, exactly once; it takes over *r's contents. The request and its strings live until then. Rest does not
+ * count against the client's time. A stopping server waits LIMIT_HTTP_STOP_S, then answers 503 itself and drops what
+ * comes later: http_later_answer() may be called even after http_stop().
  */
 struct http_later;
 void http_later_answer(struct http_later *l, struct http_resp *r);
@@ -86,8 +88,9 @@ void http_later_answer(struct http_later *l, struct http_resp *r);
 /*
  * A body taken piece by piece, chunked ones too, up to max_body. begin judges the head (who asks, media type): true
  * goes on with *state; false: r is the answer, the body is not read. data: false: enough, r of end is the answer and
- * the rest is not read. end makes the answer (or keeps q->defer(q) for later and leaves r alone). gone: the body broke
- * off or grew beyond max_body (answered 413): free the state. After end the state is the handler's own.
+ * the rest is dropped. end makes the answer (or keeps q->defer(q) for later and leaves r alone). gone: the body broke
+ * off or grew beyond max_body (answered 413): free the state. After end the state is the handler's own. All calls for
+ * one body come from one thread. http_conf.total_s grows by a second for every LIMIT_HTTP_BODY_RATE bytes received.
  */
 struct http_stream {
 	bool (*begin)(void *ctx, void *thread, const struct http_req *q, struct http_resp *r, void **state);

@@ -7,26 +7,6 @@
 #include "base/mem.h"
 #include "http/server.h"
 
-/* One request, from its first line to the end of its answer. */
-struct request {
-	struct http_req q;
-	struct http_target target;
-	struct MHD_Connection *mc;
-	struct conn *conn;
-	const char *uri_end;      /* where libmicrohttpd ended the request target */
-	const char *path_raw;     /* as sent; lives as long as the request */
-	const char *method_raw;
-	struct err err;           /* why it is refused, if refused is not 0 */
-	int refused;
-	bool begun;
-	struct buf body;
-	size_t dropped;
-	int64_t start;
-	int status;
-	size_t sent;
-	char who[LIMIT_PARTY + 1];
-};
-
 static void put_addr(struct conn *c, const struct sockaddr *sa)
 {
 	const struct sockaddr_in6 *v6;
@@ -78,6 +58,8 @@ static void conn_close(struct conn *c)
 {
 	if (c == NULL)
 		return;
+	if (c->unread)
+		linger_add(c->s, c->fd);
 	pthread_mutex_lock(&c->s->lock);
 	if (c->prev != NULL)
 		c->prev->next = c->next;
@@ -122,12 +104,13 @@ void *mhd_first_line(void *cls, const char *uri, struct MHD_Connection *mc)
 
 	if (c == NULL || (rq = mem_zalloc(sizeof(*rq))) == NULL)
 		return NULL;
+	atomic_init(&rq->owners, 1);
 	rq->mc = mc;
 	rq->conn = c;
 	rq->uri_end = uri + strlen(uri);
 	if ((r = http_target_parse(uri, strlen(uri), &rq->target, &rq->err)) != 0)
 		rq->refused = r == E_LIMIT ? 414 : 400;
-	rq->q = (struct http_req){.path = rq->target.path, .rest = "", .params = rq->target.params, .header = get_header, .tls = c->tls, .addr = c->addr, .impl = rq};
+	rq->q = (struct http_req){.path = rq->target.path, .rest = "", .params = rq->target.params, .header = get_header, .tls = c->tls, .addr = c->addr, .defer = later_new, .impl = rq};
 	memcpy(rq->q.param, rq->target.param, sizeof(rq->q.param));
 	if (l->s->conf.clock.now != NULL)
 		rq->start = clock_now(&l->s->conf.clock);
@@ -256,27 +239,87 @@ static enum MHD_Result respond(struct request *rq, struct http_resp *r)
 	return sent;
 }
 
-static enum MHD_Result answer(struct request *rq)
+static void dispatch(struct request *rq, void *thread, struct http_resp *r)
 {
-	struct http_server *const s = rq->conn->s;
-	struct http_resp r = {.status = 200};
-	void *thread = NULL;
-	struct err e = {0};
+	const struct http_conf *const c = &rq->conn->s->conf;
+	int status = rq->refused;
+
+	if (status == 0 && rq->row == NULL)
+		status = http_admit(c, &rq->q, &rq->row, r, &rq->err);
+	if (status == 0 && rq->args == NULL && (rq->args = http_bind(rq->row, &rq->q)) == NULL)
+		http_error(&rq->q, r, E_NOMEM, NULL);
+	else if (status != 0)
+		http_refuse(c, thread, &rq->q, r, status, &rq->err);
+	else if (rq->row->stream == NULL)
+		rq->row->handler(http_route_ctx(c, rq->row), thread, &rq->q, r);
+	else if (rq->phase != STREAM_NONE || body_begin(rq, thread, r))
+		body_end(rq, thread, r);
+}
+
+static void no_thread(struct request *rq, struct http_resp *r, const struct err *e)
+{
+	server_refused(rq->conn->s, rq->conn->addr, e->code != 0 ? e->msg : "out of memory");
+	http_error_status(&rq->q, r, 503);
+}
+
+static enum MHD_Result finish(struct request *rq, struct app_thread *t, struct http_resp *r)
+{
 	enum MHD_Result sent;
 
-	if (!server_thread(s, &thread, &e)) {
-		log_event(s->conf.log, EV_http_refused, "addr", rq->conn->addr, "why", e.code != 0 ? e.msg : "out of memory", NULL);
-		http_error_status(&rq->q, &r, 503);
-	} else if (rq->refused != 0) {
-		http_refuse(&s->conf, thread, &rq->q, &r, rq->refused, &rq->err);
-		if (s->conf.security_headers != NULL)
-			s->conf.security_headers(s->conf.route_ctx, &rq->q, &r);
-	} else {
-		http_dispatch(&s->conf, thread, &rq->q, &r);
-	}
-	sent = respond(rq, &r);
-	http_resp_free(&r);
+	http_finish(&rq->conn->s->conf, t != NULL ? &t->packer : NULL, &rq->q, r);
+	sent = respond(rq, r);
+	http_resp_free(r);
 	return sent;
+}
+
+static enum MHD_Result answer(struct request *rq)
+{
+	struct http_resp r = {.status = 200};
+	struct err e = {0};
+	struct app_thread *const t = server_thread(rq->conn->s, &e);
+
+	if (t == NULL)
+		no_thread(rq, &r, &e);
+	else
+		dispatch(rq, t->thread, &r);
+	if (rq->later == NULL)
+		return finish(rq, t, &r);
+	http_resp_free(&r);
+	return MHD_YES;
+}
+
+static enum MHD_Result answer_later(struct request *rq)
+{
+	struct http_resp r = {.status = 200};
+	struct err e = {0};
+
+	if (!later_take(rq, &r))
+		http_error_status(&rq->q, &r, 503);
+	return finish(rq, server_thread(rq->conn->s, &e), &r);
+}
+
+/* The answer comes before the body was read: the connection ends with it. */
+static enum MHD_Result answer_early(struct request *rq)
+{
+	rq->row = NULL;
+	rq->conn->unread = true;
+	return answer(rq);
+}
+
+static enum MHD_Result begin_stream(struct request *rq)
+{
+	struct http_resp r = {.status = 200};
+	struct err e = {0};
+	struct app_thread *const t = server_thread(rq->conn->s, &e);
+
+	if (t == NULL)
+		no_thread(rq, &r, &e);
+	else if ((rq->args = http_bind(rq->row, &rq->q)) == NULL)
+		http_error(&rq->q, &r, E_NOMEM, NULL);
+	else if (body_begin(rq, t->thread, &r))
+		return MHD_YES;
+	rq->conn->unread = true;
+	return finish(rq, t, &r);
 }
 
 /*
@@ -286,7 +329,6 @@ static enum MHD_Result answer(struct request *rq)
 static enum MHD_Result begin(struct request *rq, const char *method, const char *url, const char *version)
 {
 	struct http_server *const s = rq->conn->s;
-	const struct http_route *row = NULL;
 	struct http_resp probe = {.status = 200};
 
 	rq->begun = true;
@@ -300,30 +342,15 @@ static enum MHD_Result begin(struct request *rq, const char *method, const char 
 	if (!http_has_body(&rq->q))
 		return MHD_YES;
 	if (rq->refused != 0)
-		return answer(rq);
-	if (http_admit(&s->conf, &rq->q, &row, &probe, NULL) != 0) {
+		return answer_early(rq);
+	if (http_admit(&s->conf, &rq->q, &rq->row, &probe, NULL) != 0) {
 		http_resp_free(&probe);
-		return answer(rq);
+		return answer_early(rq);
 	}
-	rq->body.max = row->max_body != 0 ? row->max_body : LIMIT_HTTP_BODY;
+	if (rq->row->stream != NULL)
+		return begin_stream(rq);
+	rq->body.max = rq->row->max_body != 0 ? rq->row->max_body : LIMIT_HTTP_BODY;
 	return MHD_YES;
-}
-
-/* A chunked body shows its length only as it comes. Some of the surplus is read so that the 413 can be sent. */
-static enum MHD_Result take_body(struct request *rq, const char *p, size_t n)
-{
-	if (rq->refused == 0)
-		buf_put(&rq->body, p, n);
-	else
-		rq->dropped += n;
-	if (rq->refused == 0 && rq->body.err != 0) {
-		rq->refused = rq->body.err == E_LIMIT ? 413 : 503;
-		buf_free(&rq->body);
-	}
-	if (rq->dropped <= rq->body.max)
-		return MHD_YES;
-	rq->status = rq->refused; /* for the log; nothing can be said any more */
-	return MHD_NO;
 }
 
 enum MHD_Result mhd_request(void *cls, struct MHD_Connection *mc, const char *url, const char *method, const char *version, const char *upload, size_t *upload_n, void **ctx)
@@ -340,8 +367,10 @@ enum MHD_Result mhd_request(void *cls, struct MHD_Connection *mc, const char *ur
 	if (*upload_n > 0) {
 		n = *upload_n;
 		*upload_n = 0;
-		return take_body(rq, upload, n);
+		return body_take(rq, upload, n);
 	}
+	if (rq->later != NULL)
+		return answer_later(rq);
 	rq->q.body = rq->body.n > 0 ? rq->body.p : "";
 	rq->q.body_n = rq->body.n;
 	return answer(rq);
@@ -388,8 +417,20 @@ void mhd_completed(void *cls, struct MHD_Connection *mc, void **ctx, enum MHD_Re
 		return;
 	*ctx = NULL;
 	log_access(rq, why);
+	body_gone(rq);
+	later_unlink(rq);
 	set_deadline(rq->conn, rq->conn->s->idle_s + rq->conn->s->total_s);
-	buf_free(&rq->body);
 	atomic_fetch_sub(&rq->conn->s->active, 1);
+	rq->conn = NULL;
+	request_drop(rq);
+}
+
+void request_drop(struct request *rq)
+{
+	if (atomic_fetch_sub(&rq->owners, 1) != 1)
+		return;
+	later_free(rq->later);
+	buf_free(&rq->body);
+	mem_free(rq->args);
 	mem_free(rq);
 }

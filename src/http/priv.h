@@ -1,6 +1,7 @@
 /* http/priv.h - shared between the files of http/, and with their tests and fuzzer. */
 #pragma once
 #include "http/http.h"
+#include "pack/pack.h"
 
 /* ---- uri.c ---- */
 /* A request target, taken apart. Holds its own bytes: do not copy the struct, the pointers lead into it. */
@@ -30,6 +31,27 @@ int http_admit(const struct http_conf *c, const struct http_req *q, const struct
 void http_refuse(const struct http_conf *c, void *thread, const struct http_req *q, struct http_resp *r, int status, const struct err *e);
 /* Does path fit? Fills arg (pointers into copy, which is cut at "/") and rest (into path) unless copy is NULL. */
 bool http_match(const char *pattern, const char *path, char *copy, const char *arg[4], const char **rest);
+
+/* Fill q->arg and q->rest for this row. The string behind the args (caller: mem_free after the answer); NULL: no memory. */
+NODISCARD char *http_bind(const struct http_route *row, struct http_req *q);
+void *http_route_ctx(const struct http_conf *c, const struct http_route *row);
+/* What every answer gets at its end: security headers, packing. *packer is made when first needed; packer may be NULL. */
+void http_finish(const struct http_conf *c, struct packer **packer, const struct http_req *q, struct http_resp *r);
+
+/* ---- resp.c ---- */
+/* RFC 9110 §12.4.2: the weight of one element of a list (";q=0.5"), in thousandths; malformed counts as 0. */
+unsigned http_weight(const char *s, size_t n);
+
+/* ---- coding.c ---- */
+/*
+ * The coding to answer with (RFC 9110 §12.5.3): the best of zstd and gzip that is wanted at least as much as identity, zstd at
+ * equal weight. must: identity is refused. An absent or empty field, or one that leaves nothing: identity.
+ */
+enum pack http_coding(const char *accept_encoding, bool *ret_must);
+/* Pack r's body if it is large enough and the client wants it; Vary, Content-Encoding, the ETag's suffix. */
+void http_pack(struct packer **packer, const struct http_req *q, struct http_resp *r);
+/* Which form of the tag does If-None-Match hold: "tag", "tag-gzip", "tag-zstd"? PACKS_: none. "*" is the plain one. */
+enum pack http_tag_listed(const char *list, const char *tag);
 
 /* ---- listen.c ---- */
 /* A listening socket, close-on-exec. E_USAGE: no numeric address, or plain text on one that is not loopback. */

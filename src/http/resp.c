@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,8 +30,7 @@ const char *http_req_header(const struct http_req *q, const char *name)
 	return q->header != NULL ? q->header(q, name) : NULL;
 }
 
-/* RFC 9110 §12.4.2: "q=" with up to three decimals; thousandths. Malformed counts as 0: not wanted. */
-static unsigned weight(const char *s, size_t n)
+unsigned http_weight(const char *s, size_t n)
 {
 	const char *p = memchr(s, ';', n);
 	unsigned w = 0, unit = 1000;
@@ -63,7 +63,7 @@ enum lang http_lang(const struct http_req *q, enum lang otherwise)
 		s += strspn(s, " \t");
 		n = strcspn(s, ",");
 		tag_n = strcspn(s, ",; \t");
-		w = weight(s, n);
+		w = http_weight(s, n);
 		/* A language of ours does not depend on the fallback. */
 		if (w > best_w && lang_parse(s, tag_n, LANG_EN) == lang_parse(s, tag_n, LANG_DE)) {
 			best = lang_parse(s, tag_n, otherwise);
@@ -130,36 +130,17 @@ void http_error_status(const struct http_req *q, struct http_resp *r, int status
 	put_text(q, r, status, text, NULL);
 }
 
-/* Is "tag" among the entity tags listed? Weakness marks do not matter to If-None-Match. */
-static bool listed(const char *list, const char *tag)
-{
-	const size_t n = strlen(tag);
-
-	while (*list != '\0') {
-		list += strspn(list, " \t,");
-		if (*list == '*')
-			return true;
-		if (list[0] == 'W' && list[1] == '/')
-			list += 2;
-		if (list[0] == '"' && strncmp(list + 1, tag, n) == 0 && list[1 + n] == '"')
-			return true;
-		list += strcspn(list, ",");
-	}
-	return false;
-}
-
 bool http_etag(const struct http_req *q, struct http_resp *r, const char *tag)
 {
 	const char *const known = http_req_header(q, "If-None-Match");
+	const enum pack form = known != NULL ? http_tag_listed(known, tag) : PACKS_;
+	const bool suffix = form == PACK_GZIP || form == PACK_ZSTD;
 	char quoted[160];
-	const size_t n = strlen(tag);
+	const int n = snprintf(quoted, sizeof(quoted), "\"%s%s%s\"", tag, suffix ? "-" : "", suffix ? pack_name(form) : "");
 
-	if (n + 3 > sizeof(quoted))
+	if (n < 0 || (size_t)n >= sizeof(quoted))
 		return false;
-	quoted[0] = '"';
-	memcpy(quoted + 1, tag, n);
-	memcpy(quoted + 1 + n, "\"", 2);
-	if (http_header(r, "ETag", quoted, NULL) != 0 || known == NULL || !listed(known, tag))
+	if (http_header(r, "ETag", quoted, NULL) != 0 || form == PACKS_)
 		return false;
 	buf_free(&r->body);
 	r->fixed = NULL;

@@ -133,11 +133,11 @@ static int admit_body(const struct http_req *q, const struct http_route *row, st
 	const size_t max = row->max_body != 0 ? row->max_body : LIMIT_HTTP_BODY;
 	uint64_t n = 0;
 
-	if (row->types == NULL) {
+	if (row->types == NULL && row->stream == NULL) {
 		IGNORE(fail(e, E_FORMAT, "no body is taken here"), "the status says it");
 		return 400;
 	}
-	if (!type_fits(http_req_header(q, "Content-Type"), row->types)) {
+	if (row->types != NULL && !type_fits(http_req_header(q, "Content-Type"), row->types)) {
 		IGNORE(put_accept(r, row->types), "the header is a courtesy");
 		return 415;
 	}
@@ -192,24 +192,58 @@ void http_refuse(const struct http_conf *c, void *thread, const struct http_req 
 		http_error_status(q, r, status);
 }
 
+void *http_route_ctx(const struct http_conf *c, const struct http_route *row)
+{
+	return row->ctx != NULL ? row->ctx : c->route_ctx;
+}
+
+char *http_bind(const struct http_route *row, struct http_req *q)
+{
+	char *const copy = mem_strdup(q->path);
+
+	if (copy != NULL)
+		IGNORE(!http_match(row->pattern, q->path, copy, q->arg, &q->rest), "it fitted when the row was found");
+	return copy;
+}
+
+static void call_stream(const struct http_route *row, void *ctx, void *thread, struct http_req *q, struct http_resp *r)
+{
+	void *state = NULL;
+
+	if (!row->stream->begin(ctx, thread, q, r, &state))
+		return;
+	if (q->body_n > 0)
+		IGNORE(!row->stream->data(state, q->body, q->body_n), "enough, or all");
+	row->stream->end(ctx, thread, state, q, r);
+}
+
 static void call(const struct http_conf *c, const struct http_route *row, void *thread, struct http_req *q, struct http_resp *r)
 {
-	CLEANUP_STR char *copy = mem_strdup(q->path);
+	CLEANUP_STR char *copy = NULL;
 
-	if (copy == NULL) {
-		http_error(q, r, E_NOMEM, NULL);
-		return;
-	}
 	q->rest = "";
 	memset(q->arg, 0, sizeof(q->arg));
-	IGNORE(!http_match(row->pattern, q->path, copy, q->arg, &q->rest), "it fitted when the row was found");
-	row->handler(c->route_ctx, thread, q, r);
+	if ((copy = http_bind(row, q)) == NULL)
+		http_error(q, r, E_NOMEM, NULL);
+	else if (row->stream != NULL)
+		call_stream(row, http_route_ctx(c, row), thread, q, r);
+	else
+		row->handler(http_route_ctx(c, row), thread, q, r);
 	q->rest = "";
 	memset(q->arg, 0, sizeof(q->arg));
 }
 
+void http_finish(const struct http_conf *c, struct packer **packer, const struct http_req *q, struct http_resp *r)
+{
+	if (c->security_headers != NULL)
+		c->security_headers(c->route_ctx, q, r);
+	if (r->may_pack)
+		http_pack(packer, q, r);
+}
+
 void http_dispatch(const struct http_conf *c, void *thread, struct http_req *q, struct http_resp *r)
 {
+	struct packer *packer = NULL;
 	const struct http_route *row;
 	struct err e = {0};
 	int status;
@@ -220,6 +254,6 @@ void http_dispatch(const struct http_conf *c, void *thread, struct http_req *q, 
 		call(c, row, thread, q, r);
 	else
 		http_refuse(c, thread, q, r, status, &e);
-	if (c->security_headers != NULL)
-		c->security_headers(c->route_ctx, q, r);
+	http_finish(c, &packer, q, r);
+	packer_free(packer);
 }

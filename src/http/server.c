@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -21,29 +22,29 @@ void server_refused(struct http_server *s, const char *addr, const char *why)
 	log_event(s->conf.log, EV_http_refused, "addr", addr, "why", why, NULL);
 }
 
-bool server_thread(struct http_server *s, void **ret, struct err *e)
+static void thread_drop(struct http_server *s, struct app_thread *t)
+{
+	if (t->thread != NULL && s->conf.app.thread_free != NULL)
+		s->conf.app.thread_free(t->thread);
+	packer_free(t->packer);
+	mem_free(t);
+}
+
+struct app_thread *server_thread(struct http_server *s, struct err *e)
 {
 	struct app_thread *t = pthread_getspecific(s->key);
 
-	*ret = NULL;
-	if (s->conf.app.thread_new == NULL)
-		return true;
-	if (t == NULL) {
-		if ((t = mem_zalloc(sizeof(*t))) == NULL)
-			return false;
-		if ((t->thread = s->conf.app.thread_new(s->conf.app.ctx, e)) == NULL || pthread_setspecific(s->key, t) != 0) {
-			if (t->thread != NULL && s->conf.app.thread_free != NULL)
-				s->conf.app.thread_free(t->thread);
-			mem_free(t);
-			return false;
-		}
-		pthread_mutex_lock(&s->lock);
-		t->next = s->threads;
-		s->threads = t;
-		pthread_mutex_unlock(&s->lock);
+	if (t != NULL || (t = mem_zalloc(sizeof(*t))) == NULL)
+		return t;
+	if ((s->conf.app.thread_new != NULL && (t->thread = s->conf.app.thread_new(s->conf.app.ctx, e)) == NULL) || pthread_setspecific(s->key, t) != 0) {
+		thread_drop(s, t);
+		return NULL;
 	}
-	*ret = t->thread;
-	return true;
+	pthread_mutex_lock(&s->lock);
+	t->next = s->threads;
+	s->threads = t;
+	pthread_mutex_unlock(&s->lock);
+	return t;
 }
 
 static void sweep(struct http_server *s, uint64_t now)
@@ -60,14 +61,37 @@ static void sweep(struct http_server *s, uint64_t now)
 	pthread_mutex_unlock(&s->lock);
 }
 
+void server_wake(struct http_server *s)
+{
+	const uint64_t one = 1;
+
+	IGNORE(write(s->wake_fd, &one, sizeof(one)) != sizeof(one), "an eventfd takes eight bytes");
+}
+
+/* Was this descriptor readable? Then its counter is taken. */
+static bool counted(const struct pollfd *p)
+{
+	uint64_t n;
+
+	return (p->revents & POLLIN) != 0 && read(p->fd, &n, sizeof(n)) == sizeof(n);
+}
+
 static void *sweeper_main(void *ctx)
 {
 	struct http_server *const s = ctx;
-	struct pollfd p = {.fd = s->stop_fd, .events = POLLIN};
+	struct pollfd p[2 + LINGER_MAX] = {{.fd = s->wake_fd, .events = POLLIN}, {.fd = s->tick_fd, .events = POLLIN}};
+	nfds_t n;
 
-	/* A tick may be late, never early: deadlines stretch under load, they do not shrink. */
-	while (poll(&p, 1, 1000) <= 0)
-		sweep(s, atomic_fetch_add(&s->tick, 1) + 1);
+	while (!atomic_load(&s->ending)) {
+		n = 2 + (nfds_t)linger_poll(s, p + 2);
+		if (poll(p, n, -1) <= 0)
+			continue;
+		IGNORE(counted(&p[0]), "woken to look at `ending` and the lingering");
+		/* A tick may be late, never early: deadlines stretch under load, they do not shrink. */
+		if (counted(&p[1]))
+			sweep(s, atomic_fetch_add(&s->tick, 1) + 1);
+		linger_read(s);
+	}
 	return NULL;
 }
 
@@ -96,7 +120,7 @@ static struct MHD_Daemon *start_daemon(struct listener *l, const struct http_con
 {
 	struct http_server *const s = l->s;
 	const unsigned threads = thread_count(c), conns = (unsigned)(LIMIT_HTTP_CONNS / c->listeners);
-	const unsigned flags = (unsigned)MHD_USE_EPOLL_INTERNAL_THREAD | (unsigned)MHD_USE_ERROR_LOG | (unsigned)MHD_USE_ITC | (l->tls ? (unsigned)MHD_USE_TLS : 0U);
+	const unsigned flags = (unsigned)MHD_USE_EPOLL_INTERNAL_THREAD | (unsigned)MHD_USE_ERROR_LOG | (unsigned)MHD_USE_ITC | (unsigned)MHD_ALLOW_SUSPEND_RESUME | (l->tls ? (unsigned)MHD_USE_TLS : 0U);
 	struct MHD_OptionItem more[8];
 	size_t n = 0;
 
@@ -146,10 +170,13 @@ static int start_listener(struct http_server *s, size_t i, struct err *e)
 
 static int start_helpers(struct http_server *s, struct err *e)
 {
+	const struct itimerspec second = {.it_interval.tv_sec = 1, .it_value.tv_sec = 1};
 	int r;
 
-	if ((s->stop_fd = eventfd(0, EFD_CLOEXEC)) < 0)
+	if ((s->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		return fail_errno(e, E_ENV, errno, "eventfd");
+	if ((s->tick_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)) < 0 || timerfd_settime(s->tick_fd, 0, &second, NULL) != 0)
+		return fail_errno(e, E_ENV, errno, "timerfd");
 	if ((r = pthread_key_create(&s->key, NULL)) != 0)
 		return fail_errno(e, E_ENV, r, "thread storage");
 	s->key_made = true;
@@ -171,7 +198,7 @@ int http_start(const struct http_conf *c, struct http_server **ret, struct err *
 	s->conf = *c;
 	s->idle_s = c->idle_s != 0 ? c->idle_s : LIMIT_HTTP_IDLE_S;
 	s->total_s = c->total_s != 0 ? c->total_s : LIMIT_HTTP_TOTAL_S;
-	s->stop_fd = -1;
+	s->wake_fd = s->tick_fd = -1;
 	pthread_mutex_init(&s->lock, NULL);
 	r = start_helpers(s, e);
 	for (size_t i = 0; r == 0 && i < c->listeners; i++)
@@ -189,22 +216,29 @@ uint16_t http_port(const struct http_server *s, size_t listener)
 	return listener < s->conf.listeners ? s->listener[listener].port : 0;
 }
 
+static void wait_active(struct http_server *s, int seconds)
+{
+	for (int i = 0; i < seconds * 100 && atomic_load(&s->active) > 0; i++)
+		poll(NULL, 0, 10);
+}
+
 /* New requests get 503 from now on; give those under way a little time to be answered. */
 static void drain(struct http_server *s)
 {
 	atomic_store(&s->stopping, true);
-	for (int i = 0; i < LIMIT_HTTP_STOP_S * 100 && atomic_load(&s->active) > 0; i++)
-		poll(NULL, 0, 10);
+	wait_active(s, LIMIT_HTTP_STOP_S);
+	later_abandon(s);
+	wait_active(s, 1);
 }
 
 static void stop_sweeper(struct http_server *s)
 {
-	const uint64_t one = 1;
-
 	if (!s->sweeping)
 		return;
-	IGNORE(write(s->stop_fd, &one, sizeof(one)) != sizeof(one), "an eventfd takes eight bytes");
+	atomic_store(&s->ending, true);
+	server_wake(s);
 	pthread_join(s->sweeper, NULL);
+	linger_close_all(s);
 }
 
 void http_stop(struct http_server *s)
@@ -220,14 +254,14 @@ void http_stop(struct http_server *s)
 	stop_sweeper(s);
 	while ((t = s->threads) != NULL) {
 		s->threads = t->next;
-		if (s->conf.app.thread_free != NULL)
-			s->conf.app.thread_free(t->thread);
-		mem_free(t);
+		thread_drop(s, t);
 	}
 	if (s->key_made)
 		pthread_key_delete(s->key);
-	if (s->stop_fd >= 0)
-		close(s->stop_fd);
+	if (s->wake_fd >= 0)
+		close(s->wake_fd);
+	if (s->tick_fd >= 0)
+		close(s->tick_fd);
 	pthread_mutex_destroy(&s->lock);
 	mem_free(s);
 }

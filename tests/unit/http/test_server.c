@@ -1,12 +1,9 @@
-#include "check.h"
+#include "wire.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -94,7 +91,7 @@ static const struct http_route table[] = {
 	{.pattern = "/failed", .methods = HTTP_GET, .handler = failed},
 };
 
-struct fixture { struct http_server *s; uint16_t port; FILE *log; };
+struct fixture { struct http_server *s; uint16_t port; FILE *file; struct log *log; };
 
 static struct http_conf conf_for(struct log *log)
 {
@@ -107,13 +104,12 @@ static struct http_conf conf_for(struct log *log)
 static int setup(void **state)
 {
 	static struct fixture f;
-	static struct log *log;
 	struct http_conf c;
 	struct err e = {0};
 
-	f.log = tmpfile();
-	log = log_new(fileno(f.log), clock_system());
-	c = conf_for(log);
+	f.file = tmpfile();
+	f.log = log_new(fileno(f.file), clock_system());
+	c = conf_for(f.log);
 	if (http_start(&c, &f.s, &e) != 0) {
 		print_error("%s\n", e.msg);
 		return -1;
@@ -128,74 +124,10 @@ static int teardown(void **state)
 	struct fixture *const f = *state;
 
 	http_stop(f->s);
-	fclose(f->log);
+	log_free(f->log);
+	fclose(f->file);
 	return threads_made > 0 && threads_made == threads_freed ? 0 : -1;
 }
-
-static int dial(uint16_t port)
-{
-	const struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	const struct timeval t = {.tv_sec = 10};
-	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_true(fd >= 0);
-	assert_int_equal(connect(fd, (const struct sockaddr *)(const void *)&a, sizeof(a)), 0);
-	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof(t)), 0);
-	return fd;
-}
-
-/* Read one answer: headers, then as many bytes as Content-Length says (unless bodyless). Returns the status, 0 at the end of the stream. */
-static int read_answer(int fd, bool bodyless, struct buf *head, struct buf *body)
-{
-	const char *len;
-	char c;
-	size_t n = 0;
-
-	buf_clear(head);
-	buf_clear(body);
-	while (head->n < 4 || memcmp(head->p + head->n - 4, "\r\n\r\n", 4) != 0) {
-		if (recv(fd, &c, 1, 0) != 1)
-			return 0;
-		buf_putc(head, c);
-	}
-	len = strcasestr(head->p, "\r\nContent-Length: ");
-	if (len != NULL)
-		n = strtoul(len + 18, NULL, 10);
-	while (!bodyless && body->n < n) {
-		char chunk[8192];
-		const ssize_t got = recv(fd, chunk, n - body->n < sizeof(chunk) ? n - body->n : sizeof(chunk), 0);
-
-		if (got <= 0)
-			return 0;
-		buf_put(body, chunk, (size_t)got);
-	}
-	return atoi(head->p + 9);
-}
-
-static bool closed(int fd)
-{
-	char c;
-	const ssize_t got = recv(fd, &c, 1, 0);
-
-	return got == 0 || (got < 0 && errno == ECONNRESET);
-}
-
-static void send_all(int fd, const char *p, size_t n)
-{
-	while (n > 0) {
-		const ssize_t put = send(fd, p, n, MSG_NOSIGNAL);
-
-		if (put <= 0)
-			return;
-		p += put;
-		n -= (size_t)put;
-	}
-}
-
-static void send_text(int fd, const char *s) { send_all(fd, s, strlen(s)); }
-
-#define HOST "Host: x\r\n"
-#define WITH_ANSWER CLEANUP_BUF struct buf head = {0}; CLEANUP_BUF struct buf body = {0}
 
 static void test_keep_alive(void **state)
 {
@@ -463,7 +395,7 @@ static void test_access_log(void **state)
 	assert_true(closed(fd));
 	close(fd);
 	for (int i = 0; i < 100; i++) {
-		n = pread(fileno(f->log), text_read, sizeof(text_read) - 1, 0);
+		n = pread(fileno(f->file), text_read, sizeof(text_read) - 1, 0);
 		assert_true(n >= 0);
 		text_read[n] = '\0';
 		if (strstr(text_read, "/hello/%E5%A4%96") != NULL)
