@@ -20,6 +20,8 @@ bool pattern_fail(struct pattern *p, size_t at, const char *fmt, ...)
 	if (vsnprintf(words, sizeof(words), fmt, ap) < 0)
 		words[0] = '\0';
 	va_end(ap);
+	for (char *c = words; *c != '\0'; c++) /* what was found may hold anything */
+		*c = (unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c;
 	p->code = fail(p->e, E_FORMAT, "position %zu: %s", position, words);
 	return false;
 }
@@ -163,15 +165,36 @@ static unsigned char digest_digits(const char *s, size_t n)
 	return 0;
 }
 
-void pattern_step(const struct pattern *p, struct pattern_sym *path, const struct pattern_sym *step)
+struct name { const char *s; size_t n; };
+
+static struct name name_of(const struct pattern *p, const struct pattern_sym *step)
 {
 	const bool quoted = *bytes(p, step) == '\'';
-	const char *s = bytes(p, step) + quoted;
-	const size_t n = step->n - (quoted ? 2 : 0);
-	const bool first = path->at == step->at;
 
-	path->digits = !first && path->hashes ? digest_digits(s, n) : 0;
-	path->hashes = n >= 6 && memcmp(s + n - 6, "hashes", 6) == 0;
+	return (struct name){bytes(p, step) + quoted, step->n - (quoted ? 2 : 0)};
+}
+
+static bool names_hashes(struct name name) { return name.n >= 6 && memcmp(name.s + name.n - 6, "hashes", 6) == 0; }
+
+/* The first step is a property of an object (§3.1); what follows may be the key of a dictionary. */
+bool pattern_property(struct pattern *p, struct pattern_sym *path)
+{
+	const struct name name = name_of(p, path);
+	bool ok = name.n >= 3 && name.n <= LIMIT_STIX_KEY;
+
+	for (size_t i = 0; ok && i < name.n; i++)
+		ok = (name.s[i] >= 'a' && name.s[i] <= 'z') || (name.s[i] >= '0' && name.s[i] <= '9') || name.s[i] == '_';
+	path->hashes = names_hashes(name);
+	path->digits = 0;
+	return ok || pattern_fail(p, path->at, "\"%.*s\" is no property of an object: 3 to 250 of a-z, 0-9, _", (int)(name.n < 40 ? name.n : 40), name.s);
+}
+
+void pattern_step(const struct pattern *p, struct pattern_sym *path, const struct pattern_sym *step)
+{
+	const struct name name = name_of(p, step);
+
+	path->digits = path->hashes ? digest_digits(name.s, name.n) : 0;
+	path->hashes = names_hashes(name);
 }
 
 /* --- comparisons, §9.6 --- */

@@ -48,6 +48,7 @@ NODISCARD bool pattern_time(struct pattern *p, const struct pattern_sym *c);
 NODISCARD bool pattern_int(struct pattern *p, const struct pattern_sym *c);
 /* Parts, as soon as they are put together. */
 NODISCARD bool pattern_type(struct pattern *p, const struct pattern_sym *type);
+NODISCARD bool pattern_property(struct pattern *p, struct pattern_sym *path);
 void pattern_step(const struct pattern *p, struct pattern_sym *path, const struct pattern_sym *step);
 NODISCARD bool pattern_equal(struct pattern *p, const struct pattern_sym *c);
 NODISCARD bool pattern_member(struct pattern *p, struct pattern_sym *set, const struct pattern_sym *c);

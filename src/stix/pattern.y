@@ -76,8 +76,8 @@ test:
 subject: path  { p->digits = $1.digits; } | path NOT  { p->digits = $1.digits; } ;
 
 path:
-  type ":" NAME              { $$ = $3; pattern_step(p, &$$, &$3); }
-| type ":" TEXT              { $$ = $3; pattern_step(p, &$$, &$3); }
+  type ":" NAME              { $$ = $3; MUST_BE(pattern_property(p, &$$)); }
+| type ":" TEXT              { $$ = $3; MUST_BE(pattern_property(p, &$$)); }
 | path "." NAME              { $$ = $1; pattern_step(p, &$$, &$3); }
 | path "." TEXT              { $$ = $1; pattern_step(p, &$$, &$3); }
 | path "[" INT "]"           { $$ = $1; $$.hashes = false; $$.digits = 0; }

@@ -17,7 +17,9 @@ static void told(const struct err *e, size_t size)
 	for (s += 9; *s >= '0' && *s <= '9'; s++)
 		at = at * 10 + (size_t)(*s - '0');
 	MUST(at >= 1 && at <= size + 1 && s[0] == ':' && s[1] == ' ' && s[2] != '\0');
-	MUST(strlen(e->msg) < 900); /* never cut */
+	MUST(strlen(e->msg) < 900 && utf8_check(s, strlen(s)) == strlen(s)); /* never cut */
+	for (; *s != '\0'; s++)
+		MUST((unsigned char)*s >= 0x20 && *s != 0x7f);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -29,7 +29,7 @@ static const char *const good[] = {
 	"[file:name = '']",
 	"[file:name = 'a\nb\t/* no comment */ // none']",
 	"[file:extensions.'ntfs-ext'.alternate_data_streams[0].hashes.MD5 = '79054025255fb1a26e4bc422aef54eb4']",
-	"[x-own-type:'a.b-c'[12].d[*] = 0]",
+	"[x-own-type:abc.'b-c.d'[12].e[*] = 0]",
 	"[artifact:payload_bin = b'']",
 	"[artifact:payload_bin = b'dGhpcyBp\ncyBhIHRl\r\nc3Q=']",
 	"[file:size = 9007199254740991 OR file:size = -9007199254740991 OR file:size = -0]",
@@ -82,26 +82,26 @@ static const struct { const char *pattern; unsigned position; const char *words;
 	{"[file:size = 1e5]", 15, "found \"e5\""},
 	{"[file:size = 9007199254740992]", 14, "2^53-1"},
 	{"[file:size = -9007199254740992]", 14, "2^53-1"},
-	{"[file:x = h'FF']", 11, "digits 0-9, a-f"},
-	{"[file:x = h'fff']", 11, "digits 0-9, a-f"},
-	{"[file:x = b'====']", 11, "base64"},
-	{"[file:x = b'AA=A']", 11, "base64"},
-	{"[file:x = b'AAA']", 11, "base64"},
-	{"[file:x = b'AA A']", 11, "base64"},
-	{"[file:x = b'A']", 11, "base64"},
-	{"[file:x = t'2023-02-29T00:00:00Z']", 11, "is a time like"},
-	{"[file:x = t'1900-02-29T00:00:00Z']", 11, "is a time like"},
-	{"[file:x = t'2023-13-01T00:00:00Z']", 11, "is a time like"},
-	{"[file:x = t'2023-00-01T00:00:00Z']", 11, "is a time like"},
-	{"[file:x = t'2023-01-00T00:00:00Z']", 11, "is a time like"},
-	{"[file:x = t'2023-01-01T24:00:00Z']", 11, "is a time like"},
-	{"[file:x = t'2023-01-01T00:60:00Z']", 11, "is a time like"},
-	{"[file:x = t'2023-01-01T00:00:61Z']", 11, "is a time like"},
-	{"[file:x = t'2023-01-01T00:00:00.Z']", 11, "is a time like"},
-	{"[file:x = t'2023-01-01T00:00:00']", 11, "is a time like"},
-	{"[file:x = t'2023-01-01T00:00:00+00:00']", 11, "is a time like"},
-	{"[file:x = t'2023-01-01t00:00:00z']", 11, "is a time like"},
-	{"[file:x = t'']", 11, "is a time like"},
+	{"[abc:xyz= h'FF']", 11, "digits 0-9, a-f"},
+	{"[abc:xyz= h'fff']", 11, "digits 0-9, a-f"},
+	{"[abc:xyz= b'====']", 11, "base64"},
+	{"[abc:xyz= b'AA=A']", 11, "base64"},
+	{"[abc:xyz= b'AAA']", 11, "base64"},
+	{"[abc:xyz= b'AA A']", 11, "base64"},
+	{"[abc:xyz= b'A']", 11, "base64"},
+	{"[abc:xyz= t'2023-02-29T00:00:00Z']", 11, "is a time like"},
+	{"[abc:xyz= t'1900-02-29T00:00:00Z']", 11, "is a time like"},
+	{"[abc:xyz= t'2023-13-01T00:00:00Z']", 11, "is a time like"},
+	{"[abc:xyz= t'2023-00-01T00:00:00Z']", 11, "is a time like"},
+	{"[abc:xyz= t'2023-01-00T00:00:00Z']", 11, "is a time like"},
+	{"[abc:xyz= t'2023-01-01T24:00:00Z']", 11, "is a time like"},
+	{"[abc:xyz= t'2023-01-01T00:60:00Z']", 11, "is a time like"},
+	{"[abc:xyz= t'2023-01-01T00:00:61Z']", 11, "is a time like"},
+	{"[abc:xyz= t'2023-01-01T00:00:00.Z']", 11, "is a time like"},
+	{"[abc:xyz= t'2023-01-01T00:00:00']", 11, "is a time like"},
+	{"[abc:xyz= t'2023-01-01T00:00:00+00:00']", 11, "is a time like"},
+	{"[abc:xyz= t'2023-01-01t00:00:00z']", 11, "is a time like"},
+	{"[abc:xyz= t'']", 11, "is a time like"},
 	/* §9.5.1 */
 	{"[file:size = 1] WITHIN 0 SECONDS", 24, "must be positive"},
 	{"[file:size = 1] WITHIN 0.00 SECONDS", 24, "must be positive"},
@@ -126,9 +126,12 @@ static const struct { const char *pattern; unsigned position; const char *words;
 	{"[File:size = 1]", 2, "\"File\" is no object type"},
 	{"[x_own:size = 1]", 2, "is no object type"},
 	{"[x:size = 1]", 2, "is no object type"},
-	{"[file:x[-1] = 1]", 9, "found \"-1\", expected a whole number or \"*\""},
-	{"[file:x[1.0] = 1]", 9, "found \"1.0\""},
-	{"[file:x. = 1]", 10, "expected a property name or a text in apostrophes"},
+	{"[file:xyz[-1] = 1]", 11, "found \"-1\", expected a whole number or \"*\""},
+	{"[file:xyz[1.0] = 1]", 11, "found \"1.0\""},
+	{"[file:xyz. = 1]", 12, "expected a property name or a text in apostrophes"},
+	{"[file:Name = 1]", 7, "\"Name\" is no property"},
+	{"[file:'na-me' = 1]", 7, "\"na-me\" is no property"},
+	{"[file:x = 1]", 7, "\"x\" is no property"},
 	/* §2.7 */
 	{"[file:hashes.'SHA-256' = 'f00']", 26, "64 hexadecimal digits"},
 	{"[file:hashes.sha256 IN ('f00')]", 25, "64 hexadecimal digits"},
@@ -167,8 +170,8 @@ static void nul_bytes(void **state)
 /* The parser's stack takes the deepest pattern the limit allows; one parenthesis more is refused by name. */
 static int nested(unsigned levels, struct err *e)
 {
-	static const char level[] = "[aaa:b=1]FOLLOWEDBY[aaa:b=1]OR[aaa:b=1]AND(";
-	static const char middle[] = "[aaa:b=1]FOLLOWEDBY[aaa:b=1]OR[aaa:b=1]AND[aaa:b=1 OR aaa:b=1 AND aaa:b.c[1] IN (1,2,3) OR aaa:b=1]";
+	static const char level[] = "[aaa:bcd=1]FOLLOWEDBY[aaa:bcd=1]OR[aaa:bcd=1]AND(";
+	static const char middle[] = "[aaa:bcd=1]FOLLOWEDBY[aaa:bcd=1]OR[aaa:bcd=1]AND[aaa:bcd=1 OR aaa:bcd=1 AND aaa:bcd.c[1] IN (1,2,3) OR aaa:bcd=1]";
 	const size_t max = levels * sizeof(level) + sizeof(middle) + levels + 1;
 	CLEANUP_STR char *s = mem_alloc(max);
 	size_t n = 0;
