@@ -127,5 +127,12 @@
 #define LIMIT_PEER_BODY      (64UL * 1024 * 1024) /* bytes; largest answer taken from a peer */
 #define LIMIT_PEER_TIMEOUT_S 60          /* seconds; one request to a peer */
 #define LIMIT_PEER_TRIES     3           /* attempts at one request to a peer */
+#define LIMIT_PULL_PAGE      1000        /* objects asked for per page of a foreign TAXII server */
+#define LIMIT_PULL_PAGE_MAX  16000       /* objects; the largest page asked for when many bear one date */
+#define LIMIT_PULL_NEXT      3072        /* bytes; a foreign server's token: it has to fit into a URL */
+#define LIMIT_PULL_RESOURCE  (4UL * 1024 * 1024)  /* bytes; discovery, API root, list of collections */
+#define LIMIT_PULL_TRIES     6           /* times one page is asked for again after 429 or 5xx */
+#define LIMIT_PULL_WAIT_S    300         /* seconds waited at most before asking again, whatever Retry-After says */
+#define LIMIT_PULL_IDLE      1000        /* pages in a row that may bring nothing new before a pull gives up */
 #define LIMIT_FOLLOW_LEAVES  (16UL * 1024 * 1024) /* leaves taken over in one round; they stay in memory (33 bytes each) until proven */
 #define LIMIT_CLOCK_SKEW_S   300         /* seconds; a cosignature further in the future is refused */
