@@ -94,6 +94,8 @@ static int check_v20(struct ck *c)
 {
 	const struct at at = at_common(C_SPEC);
 
+	if (class_of(c) == CLASS_SCO)
+		return 0;
 	c->o.v20 = json_get(c->obj, "spec_version") == NULL && (json_get(c->obj, "created") != NULL || json_get(c->obj, "modified") != NULL);
 	if (!c->o.v20)
 		return 0;
@@ -267,7 +269,9 @@ static int check_together(struct ck *c)
 	int r;
 
 	c->column = table_column(c);
-	r = c->type->class == CLASS_SCO ? check_sco(c) : check_rows(c, c->type->whole);
+	r = c->type->whole != NULL ? check_rows(c, c->type->whole) : 0;
+	if (r == 0 && c->type->class == CLASS_SCO)
+		r = check_sco_id(c);
 	c->column = column;
 	return r;
 }

@@ -203,6 +203,30 @@ int check_labels(struct ck *c, const struct at *at, const struct json_val *v)
 	return 0;
 }
 
+static bool has_digits(const char *s, size_t n, size_t at_least)
+{
+	bool ok = n >= at_least;
+
+	for (size_t i = 0; ok && i < n; i++)
+		ok = s[i] >= '0' && s[i] <= '9';
+	return ok;
+}
+
+/* §4.1.1, §4.19.1: how an attack pattern names CAPEC, a vulnerability CVE. */
+static bool known_id(const struct ck *c, const struct json_val *ref)
+{
+	size_t n;
+	const char *s = json_str(json_get(ref, "external_id"), &n);
+
+	if (s == NULL || c->type == NULL)
+		return true;
+	if (strcmp(c->type->name, "attack-pattern") == 0 && json_str_is(json_get(ref, "source_name"), "capec"))
+		return n > 6 && memcmp(s, "CAPEC-", 6) == 0 && has_digits(s + 6, n - 6, 1);
+	if (strcmp(c->type->name, "vulnerability") == 0 && json_str_is(json_get(ref, "source_name"), "cve"))
+		return n > 9 && memcmp(s, "CVE-", 4) == 0 && has_digits(s + 4, 4, 4) && s[8] == '-' && has_digits(s + 9, n - 9, 4);
+	return true;
+}
+
 int check_external(struct ck *c, const struct at *at, const struct json_val *v)
 {
 	const struct json_val *key, *val;
@@ -214,6 +238,8 @@ int check_external(struct ck *c, const struct at *at, const struct json_val *v)
 	for (; json_next(&it, &key, &val); here.index++) {
 		if (json_get(val, "description") == NULL && json_get(val, "url") == NULL && json_get(val, "external_id") == NULL &&
 		    (r = broke(c, &here, RULE_SOURCE, "one of \"description\", \"url\", \"external_id\" must be there")) != 0)
+			return r;
+		if (!known_id(c, val) && (r = broke(c, &here, RULE_SOURCE, "\"external_id\" must be CAPEC-… or CVE-… as its source writes it")) != 0)
 			return r;
 	}
 	return 0;

@@ -62,5 +62,7 @@ int check_definition(struct ck *c)
 		return broke(c, &version, RULE_DEFINITION, "must be a semantic version like 1.0.0");
 	if (!top && json_get(c->obj, "extension_properties") != NULL)
 		return broke(c, &list, RULE_DEFINITION, "only a toplevel-property-extension lists properties");
+	if (top && json_get(c->obj, "extension_properties") == NULL)
+		return broke(c, &list, RULE_ADVICE, "should be there: the properties that are added");
 	return 0;
 }

@@ -49,4 +49,4 @@ const struct stix_whole sighting_whole[] = {
 	TYPES("sighting_of_ref", 1u << CLASS_SDO),
 	END_WHOLE,
 };
-const struct stix_whole language_whole[] = {CHECK(check_contents), END_WHOLE};
+const struct stix_whole language_whole[] = {TYPES("object_ref", ~(1u << CLASS_BUNDLE)), CHECK(check_contents), END_WHOLE};
