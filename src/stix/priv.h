@@ -108,6 +108,9 @@ enum whole_op {
 	WHOLE_ONE,      /* exactly one of a, b */
 	WHOLE_WITH,     /* a only with b */
 	WHOLE_IF_TRUE,  /* where a is true, b */
+	WHOLE_NOT_TRUE, /* where a is true, no b */
+	WHOLE_NOT_FALSE,
+	WHOLE_SOME,     /* any property of the type's own table, or a (a may be NULL) */
 	WHOLE_TYPES,    /* a, a reference or a list of them, names types of `classes` only */
 	WHOLE_SHOULD,   /* a should be there */
 	WHOLE_CHECK,    /* what check says */
@@ -132,8 +135,9 @@ extern const struct stix_prop artifact_props[], as_props[], directory_props[], d
     value_props[], mutex_props[], traffic_props[], process_props[], software_props[], account_props[], registry_props[], certificate_props[];
 /* sco_ext.c: row of a predefined extension and the one type that has it; NULL: none of that name. */
 const struct stix_prop *predefined_extension(const char *key, size_t n, const char **ret_type);
-/* sco_rules.c: a cyber-observable as a whole. sco_id.c: its id. */
-NODISCARD int check_sco(struct ck *c);
+/* sco_rules.c: what their properties say together. sco_id.c: their ids. */
+extern const struct stix_whole artifact_whole[], value_whole[], message_whole[], file_whole[], traffic_whole[], process_whole[], account_whole[],
+    registry_whole[], certificate_whole[];
 NODISCARD int check_sco_id(struct ck *c);
 
 /* check.c: what was once accepted while a table was missing must stay readable: column for what tables say. */

@@ -1,4 +1,4 @@
-/* stix/rows.h - rows of domain and relationship objects in few words; what they share. For the tables of this folder only. */
+/* stix/rows.h - rows of tables in few words; what they share. For the tables of this folder only. */
 #pragma once
 #include "stix/priv.h"
 
@@ -10,9 +10,21 @@
 #define MUST_STRING(n) {NAME(n), .type = P_STRING, .required = true}
 #define TIME(n) {NAME(n), .type = P_TIME}
 #define MUST_TIME(n) {NAME(n), .type = P_TIME, .required = true}
+#define BOOL(n) {NAME(n), .type = P_BOOL}
+#define HEX(n) {NAME(n), .type = P_HEX}
+#define HASHES(n) {NAME(n), .type = P_HASHES}
+#define COUNT(n) {NAME(n), .type = P_INT}      /* not negative */
+#define SIGNED(n) {NAME(n), .type = P_SIGNED}  /* the standard names no bound */
+#define ENUM(n, list) {NAME(n), .type = P_ENUM, .words = list}
 #define VOCAB(n, list) {NAME(n), .type = P_VOCAB, .words = list}
 #define LIST(n, element) {NAME(n), .type = P_LIST, .sub = &element}
 #define MUST_LIST(n, element) {NAME(n), .type = P_LIST, .required = true, .sub = &element}
+/* TO(x, "type", …): what a reference may name; REF and REFS then say `x`. */
+#define TO(x, ...) \
+	static const char *const to_##x[] = {__VA_ARGS__, NULL}; \
+	ELEMENT ref_##x __attribute__((unused)) = {NAME(""), .type = P_ID, .words = to_##x}
+#define REF(n, x) {NAME(n), .type = P_ID, .words = to_##x}
+#define REFS(n, x) {NAME(n), .type = P_LIST, .sub = &ref_##x}
 /* One row for the elements of a list of words. */
 #define WORDS(x, list) ELEMENT x = {NAME(""), .type = P_VOCAB, .words = list}
 

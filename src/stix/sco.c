@@ -2,7 +2,7 @@
  * The cyber-observables of STIX 2.1 §6 as rows, and what their properties say together. Sorted by name; their extensions
  * are in sco_ext.c, their ids in sco_id.c.
  */
-#include "stix/sco.h"
+#include "stix/rows.h"
 
 TO(artifact, "artifact");
 TO(as, "autonomous-system");
@@ -45,21 +45,21 @@ const struct stix_prop directory_props[] = {
 	REFS("contains_refs", contained),
 	TIME("ctime"),
 	TIME("mtime"),
-	{NAME("path"), .type = P_STRING, .required = true},
+	MUST_STRING("path"),
 	STRING("path_enc"),
 	END,
 };
 
 const struct stix_prop domain_props[] = {
 	REFS("resolves_to_refs", resolved),
-	{NAME("value"), .type = P_STRING, .required = true},
+	MUST_STRING("value"),
 	END,
 };
 
 const struct stix_prop email_props[] = {
 	REF("belongs_to_ref", user),
 	STRING("display_name"),
-	{NAME("value"), .type = P_STRING, .required = true},
+	MUST_STRING("value"),
 	END,
 };
 
@@ -110,17 +110,17 @@ const struct stix_prop file_props[] = {
 const struct stix_prop ip_props[] = {
 	REFS("belongs_to_refs", as),
 	REFS("resolves_to_refs", mac),
-	{NAME("value"), .type = P_STRING, .required = true},
+	MUST_STRING("value"),
 	END,
 };
 
 const struct stix_prop value_props[] = {
-	{NAME("value"), .type = P_STRING, .required = true},
+	MUST_STRING("value"),
 	END,
 };
 
 const struct stix_prop mutex_props[] = {
-	{NAME("name"), .type = P_STRING, .required = true},
+	MUST_STRING("name"),
 	END,
 };
 
@@ -135,7 +135,7 @@ const struct stix_prop traffic_props[] = {
 	TIME("end"),
 	{NAME("ipfix"), .type = P_DICT, .sub = &a_number_or_string},
 	BOOL("is_active"),
-	{NAME("protocols"), .type = P_LIST, .required = true, .sub = &a_string},
+	MUST_LIST("protocols", a_string),
 	COUNT("src_byte_count"),
 	COUNT("src_packets"),
 	REF("src_payload_ref", artifact),
@@ -163,7 +163,7 @@ const struct stix_prop process_props[] = {
 const struct stix_prop software_props[] = {
 	STRING("cpe"),
 	LIST("languages", a_language),
-	{NAME("name"), .type = P_STRING, .required = true},
+	MUST_STRING("name"),
 	STRING("swid"),
 	STRING("vendor"),
 	STRING("version"),

@@ -1,5 +1,5 @@
 /* The predefined extensions of cyber-observables (STIX 2.1 §6), as rows; each sorted by name. */
-#include "stix/sco.h"
+#include "stix/rows.h"
 
 TO(artifact, "artifact");
 TO(contained, "file", "directory");
@@ -13,13 +13,13 @@ ELEMENT a_number_or_string = {NAME(""), .type = P_SCALAR};
 
 ELEMENT archive[] = {
 	STRING("comment"),
-	{NAME("contains_refs"), .type = P_LIST, .required = true, .sub = &ref_contained},
+	MUST_LIST("contains_refs", ref_contained),
 	END,
 };
 
 ELEMENT stream_props[] = {
 	HASHES("hashes"),
-	{NAME("name"), .type = P_STRING, .required = true},
+	MUST_STRING("name"),
 	COUNT("size"),
 	END,
 };
@@ -84,7 +84,7 @@ ELEMENT optional_header[] = {
 ELEMENT section_props[] = {
 	{NAME("entropy"), .type = P_NUMBER},
 	HASHES("hashes"),
-	{NAME("name"), .type = P_STRING, .required = true},
+	MUST_STRING("name"),
 	COUNT("size"),
 	END,
 };
@@ -112,8 +112,8 @@ ELEMENT http_request[] = {
 	REF("message_body_data_ref", artifact),
 	SIGNED("message_body_length"),
 	{NAME("request_header"), .type = P_DICT}, /* of lists of strings: sco_rules.c */
-	{NAME("request_method"), .type = P_STRING, .required = true},
-	{NAME("request_value"), .type = P_STRING, .required = true},
+	MUST_STRING("request_method"),
+	MUST_STRING("request_value"),
 	STRING("request_version"),
 	END,
 };

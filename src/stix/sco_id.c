@@ -126,12 +126,12 @@ static void put_member(struct name *n, const char *key, const struct json_val *v
 	}
 }
 
-/* The i-th of a row as far as it is there; a dictionary without a hash says nothing. */
+/* The i-th of a row as far as it is there; null and a dictionary without a hash say nothing. */
 static const struct json_val *part(const struct id_row *row, size_t i, const struct json_val *obj)
 {
 	const struct json_val *v = json_get(obj, row->from[i]);
 
-	return strcmp(row->from[i], "hashes") != 0 || json_len(v) > 0 ? v : NULL;
+	return json_type(v) != JSON_NULL && (strcmp(row->from[i], "hashes") != 0 || json_len(v) > 0) ? v : NULL;
 }
 
 static bool contributes(const struct id_row *row, const struct json_val *obj)

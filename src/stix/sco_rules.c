@@ -2,93 +2,10 @@
 #include <arpa/inet.h>
 #include <strings.h>
 
-#include "base/clock.h"
 #include "base/enc.h"
-#include "stix/priv.h"
+#include "stix/rows.h"
 
-enum op {
-	ANY,        /* at least one of them */
-	ONE,        /* exactly one of them */
-	SOME,       /* any property of the type's table, or one of these */
-	NEEDS,      /* the first only with the second */
-	NOT_TRUE,   /* the second not where the first is true */
-	NOT_FALSE,
-	NOT_BEFORE, /* the second, a time, not before the first */
-	ADVISED,    /* both should be there */
-};
-static const struct row { const char *type; enum op op; const char *a, *b; } rows[] = {
-	{"artifact", ONE, "payload_bin", "url"},
-	{"artifact", NEEDS, "url", "hashes"},
-	{"artifact", NEEDS, "decryption_key", "encryption_algorithm"},
-	{"email-message", NOT_TRUE, "is_multipart", "body"},
-	{"email-message", NOT_FALSE, "is_multipart", "body_multipart"},
-	{"file", ANY, "hashes", "name"},
-	{"network-traffic", ANY, "src_ref", "dst_ref"},
-	{"network-traffic", NOT_TRUE, "is_active", "end"},
-	{"network-traffic", NOT_BEFORE, "start", "end"},
-	{"network-traffic", ADVISED, "src_port", "dst_port"},
-	{"process", SOME, "extensions", NULL},
-	{"user-account", SOME, "extensions", NULL},
-	{"windows-registry-key", SOME, NULL, NULL},
-	{"x509-certificate", SOME, NULL, NULL},
-};
-
-static const struct json_val *get(const struct ck *c, const char *key) { return key != NULL ? json_get(c->obj, key) : NULL; }
-
-static bool has_any(const struct ck *c)
-{
-	for (const struct stix_prop *p = c->type->props; p->name != NULL; p++)
-		if (json_getn(c->obj, p->name, p->name_n) != NULL)
-			return true;
-	return false;
-}
-
-static int check_times(struct ck *c, const struct row *w, const struct json_val *a, const struct json_val *b)
-{
-	const struct at at = {.key = w->b, .n = strlen(w->b)};
-	size_t na, nb;
-	const char *from = json_str(a, &na), *to = json_str(b, &nb);
-	int64_t ns;
-
-	/* A text that is no time was said already, and is here only where that is a warning. */
-	if (from == NULL || to == NULL || !time_parse(from, na, &ns) || !time_parse(to, nb, &ns) || time_compare(from, na, to, nb) <= 0)
-		return 0;
-	return broke(c, &at, RULE_ORDER, "must not be before %s", w->a);
-}
-
-static int check_flag(struct ck *c, const struct row *w, const struct json_val *flag, bool not)
-{
-	const struct at at = {.key = w->b, .n = strlen(w->b)};
-	bool is;
-
-	if (!json_bool(flag, &is) || is != not)
-		return 0;
-	return broke(c, &at, RULE_TOGETHER, "must not be there where %s is %s", w->a, not ? "true" : "false");
-}
-
-static int check_row(struct ck *c, const struct row *w)
-{
-	const struct json_val *a = get(c, w->a), *b = get(c, w->b);
-
-	switch (w->op) {
-	case ANY:
-		return a != NULL || b != NULL ? 0 : broke(c, NULL, RULE_SOME, "\"%s\" or \"%s\" must be there", w->a, w->b);
-	case ONE:
-		return (a != NULL) != (b != NULL) ? 0 : broke(c, NULL, a == NULL ? RULE_SOME : RULE_TOGETHER, "exactly one of \"%s\" and \"%s\" must be there", w->a, w->b);
-	case SOME:
-		return a != NULL || has_any(c) ? 0 : broke(c, NULL, RULE_SOME, "a property of %s must be there", w->type);
-	case NEEDS:
-		return a == NULL || b != NULL ? 0 : broke(c, NULL, RULE_TOGETHER, "\"%s\" must be there where \"%s\" is", w->b, w->a);
-	case NOT_TRUE:
-	case NOT_FALSE:
-		return a == NULL || b == NULL ? 0 : check_flag(c, w, a, w->op == NOT_TRUE);
-	case NOT_BEFORE:
-		return a == NULL || b == NULL ? 0 : check_times(c, w, a, b);
-	case ADVISED:
-		return a != NULL && b != NULL ? 0 : broke(c, NULL, RULE_ADVICE, "\"%s\" and \"%s\" should be there", w->a, w->b);
-	}
-	return 0;
-}
+static const struct json_val *get(const struct ck *c, const char *key) { return json_get(c->obj, key); }
 
 /* --- forms --- */
 
@@ -230,6 +147,18 @@ static int check_form(struct ck *c, const struct form *f)
 	return s == NULL || f->ok(s, n) ? 0 : broke(c, &at, f->rule, "%s", f->words);
 }
 
+static int check_forms(struct ck *c)
+{
+	bool defanged = false;
+	int r;
+
+	(void)json_bool(get(c, "defanged"), &defanged);
+	for (size_t i = 0; !defanged && i < ARRAY_LEN(forms); i++)
+		if (strcmp(forms[i].type, c->type->name) == 0 && (r = check_form(c, &forms[i])) != 0)
+			return r;
+	return 0;
+}
+
 /* --- what no row can say --- */
 
 /* §6.6.2: each part has a body, here or elsewhere. */
@@ -313,25 +242,20 @@ static int check_traffic(struct ck *c)
 	return r != 0 ? r : check_protocols(c);
 }
 
-static const struct { const char *type; int (*check)(struct ck *c); } others[] = {
-	{"email-message", check_message}, {"network-traffic", check_traffic},
+#define FORMS CHECK(check_forms)
+const struct stix_whole artifact_whole[] = {
+	PAIR(ONE, "payload_bin", "url"), PAIR(WITH, "url", "hashes"), PAIR(WITH, "decryption_key", "encryption_algorithm"), FORMS, END_WHOLE,
 };
-
-int check_sco(struct ck *c)
-{
-	const char *type = c->type->name;
-	bool defanged = false;
-	int r;
-
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (strcmp(rows[i].type, type) == 0 && (r = check_row(c, &rows[i])) != 0)
-			return r;
-	for (size_t i = 0; i < ARRAY_LEN(others); i++)
-		if (strcmp(others[i].type, type) == 0 && (r = others[i].check(c)) != 0)
-			return r;
-	(void)json_bool(get(c, "defanged"), &defanged);
-	for (size_t i = 0; !defanged && i < ARRAY_LEN(forms); i++)
-		if (strcmp(forms[i].type, type) == 0 && (r = check_form(c, &forms[i])) != 0)
-			return r;
-	return check_sco_id(c);
-}
+const struct stix_whole value_whole[] = {FORMS, END_WHOLE};
+const struct stix_whole message_whole[] = {
+	PAIR(NOT_TRUE, "is_multipart", "body"), PAIR(NOT_FALSE, "is_multipart", "body_multipart"), CHECK(check_message), FORMS, END_WHOLE,
+};
+const struct stix_whole file_whole[] = {PAIR(ANY, "hashes", "name"), FORMS, END_WHOLE};
+const struct stix_whole traffic_whole[] = {
+	PAIR(ANY, "src_ref", "dst_ref"), PAIR(NOT_TRUE, "is_active", "end"), PAIR(ORDER, "start", "end"), SHOULD("src_port"), SHOULD("dst_port"),
+	CHECK(check_traffic), FORMS, END_WHOLE,
+};
+const struct stix_whole process_whole[] = {PAIR(SOME, "extensions", NULL), FORMS, END_WHOLE};
+const struct stix_whole account_whole[] = {PAIR(SOME, "extensions", NULL), END_WHOLE};
+const struct stix_whole registry_whole[] = {PAIR(SOME, NULL, NULL), FORMS, END_WHOLE};
+const struct stix_whole certificate_whole[] = {PAIR(SOME, NULL, NULL), END_WHOLE};

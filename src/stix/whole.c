@@ -1,4 +1,4 @@
-/* What the properties of one object say together (STIX 2.1 §4, §5, §7.1): one operation for each kind of rule in the rows. */
+/* What the properties of one object say together (STIX 2.1 §4 to §6, §7.1): one operation for each kind of rule in the rows. */
 #include "base/clock.h"
 #include "stix/priv.h"
 
@@ -45,6 +45,27 @@ static int check_needs(struct ck *c, const struct stix_whole *w)
 	if (a == NULL || (w->op == WHOLE_IF_TRUE && (!json_bool(a, &is) || !is)) || json_get(c->obj, w->b) != NULL)
 		return 0;
 	return broke(c, NULL, RULE_TOGETHER, w->op == WHOLE_IF_TRUE ? "\"%s\" must be there where %s is true" : "\"%s\" must be there where \"%s\" is", w->b, w->a);
+}
+
+static int check_excludes(struct ck *c, const struct stix_whole *w)
+{
+	const bool not = w->op == WHOLE_NOT_TRUE;
+	const struct at at = at_key(w->b);
+	bool is;
+
+	if (!json_bool(json_get(c->obj, w->a), &is) || is != not || json_get(c->obj, w->b) == NULL)
+		return 0;
+	return broke(c, &at, RULE_TOGETHER, "must not be there where %s is %s", w->a, not ? "true" : "false");
+}
+
+static int check_some(struct ck *c, const struct stix_whole *w)
+{
+	if (w->a != NULL && json_get(c->obj, w->a) != NULL)
+		return 0;
+	for (const struct stix_prop *p = c->type->props; p->name != NULL; p++)
+		if (json_getn(c->obj, p->name, p->name_n) != NULL)
+			return 0;
+	return broke(c, NULL, RULE_SOME, "a property of %s must be there", c->type->name);
 }
 
 static int check_target(struct ck *c, const struct at *at, const struct stix_whole *w, const struct json_val *v)
@@ -94,6 +115,11 @@ static int check_row(struct ck *c, const struct stix_whole *w)
 	case WHOLE_WITH:
 	case WHOLE_IF_TRUE:
 		return check_needs(c, w);
+	case WHOLE_NOT_TRUE:
+	case WHOLE_NOT_FALSE:
+		return check_excludes(c, w);
+	case WHOLE_SOME:
+		return check_some(c, w);
 	case WHOLE_TYPES:
 		return check_targets(c, w);
 	case WHOLE_SHOULD:

@@ -163,7 +163,7 @@ static const struct row mac_addr[] = {
 	{GOOD, "'value':'d2:fb:49:24:37:18'", NULL}, {BAD, "", "required"}, {TOLD, "'value':'D2:FB:49:24:37:18'", "form"}, {TOLD, "'value':'d2-fb-49-24-37-18'", "form"},
 	{TOLD, "'value':'d2:fb:49:24:37'", "form"},
 };
-static const struct row mutex[] = {{GOOD, "'name':''", NULL}, {BAD, "", "required"}, {BAD, "'name':1", "kind"}};
+static const struct row mutex[] = {{GOOD, "'name':''", NULL}, {BAD, "", "required"}, {BAD, "'name':1", "kind"}, {BAD, "'name':null", "required"}};
 #define PORTS "'src_port':0,'dst_port':65535,"
 #define TRAFFIC PORTS "'protocols':['ipv4','tcp','http'],'src_ref':" REF("ipv4-addr")
 static const struct row network_traffic[] = {
@@ -172,11 +172,11 @@ static const struct row network_traffic[] = {
 	{GOOD, TRAFFIC ",'is_active':true", NULL}, {GOOD, TRAFFIC ",'end':'2026-01-01T00:00:00Z'", NULL},
 	{BAD, PORTS "'src_ref':" REF("ipv4-addr"), "required"}, {BAD, PORTS "'protocols':['tcp']", "at-least-one"},
 	{BAD, TRAFFIC ",'is_active':true,'end':'2026-01-01T00:00:00Z'", "together"},
-	{TOLD, TRAFFIC ",'start':'2026-01-01T00:00:01Z','end':'2026-01-01T00:00:00Z'", "order"},
+	{BAD, TRAFFIC ",'start':'2026-01-01T00:00:01Z','end':'2026-01-01T00:00:00Z'", "span"},
 	{BAD, "'src_port':65536,'protocols':['tcp'],'src_ref':" REF("ipv4-addr"), "bound"}, {BAD, "'dst_port':-1,'protocols':['tcp'],'src_ref':" REF("ipv4-addr"), "bound"},
 	{BAD, TRAFFIC ",'src_packets':-1", "bound"}, {BAD, TRAFFIC ",'ipfix':{'a':[1]}", "kind"}, {BAD, TRAFFIC ",'dst_ref':" REF("url"), "target"},
 	{BAD, TRAFFIC ",'encapsulated_by_ref':" REF("ipv4-addr"), "target"}, {BAD, TRAFFIC ",'dst_payload_ref':" REF("file"), "target"},
-	{TOLD, "'protocols':['icmp'],'src_ref':" REF("ipv4-addr"), "advice"}, {TOLD, PORTS "'protocols':[],'src_ref':" REF("ipv4-addr"), "empty"},
+	{TOLD, "'src_port':1,'protocols':['udp'],'src_ref':" REF("ipv4-addr"), "advice"}, {TOLD, PORTS "'protocols':[],'src_ref':" REF("ipv4-addr"), "empty"},
 };
 static const struct row process[] = {
 	{GOOD, "'pid':-1,'is_hidden':true,'cwd':'/','created_time':'2026-01-01T00:00:00Z','environment_variables':{'PATH':'/bin'},'image_ref':" REF("file") ","
