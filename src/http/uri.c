@@ -84,6 +84,11 @@ static int text_parse(const char *s, size_t n, char **to, const char **ret, stru
 			i++;
 			continue;
 		}
+		/* RFC 3986 wants brackets encoded; TAXII 2.1 §3.4 itself writes match[type]=…, and so do its clients. */
+		if (s[i] == '[' || s[i] == ']') {
+			*p++ = s[i++];
+			continue;
+		}
 		if ((c = decode(s, n, &i)) < 0)
 			return fail(e, E_FORMAT, "query: not a legal byte or escape");
 		if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f)

@@ -52,6 +52,19 @@ static void test_refused(void **state)
 	assert_int_equal(http_target_parse("/a\0b", 4, &t, NULL), E_FORMAT);
 }
 
+/* As TAXII clients write it; only there. */
+static void test_raw_brackets(void **state)
+{
+	struct http_target t;
+
+	(void)state;
+	assert_int_equal(parse("/s/?match[type]=x&[=]", &t), 0);
+	assert_string_equal(t.param[0].name, "match[type]");
+	assert_string_equal(t.param[1].name, "[");
+	assert_string_equal(t.param[1].value, "]");
+	assert_int_equal(parse("/s[1]/", &t), E_FORMAT);
+}
+
 static void test_query(void **state)
 {
 	struct http_target t;
@@ -100,7 +113,7 @@ static void test_limits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_paths), cmocka_unit_test(test_refused), cmocka_unit_test(test_query), cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_paths), cmocka_unit_test(test_refused), cmocka_unit_test(test_raw_brackets), cmocka_unit_test(test_query), cmocka_unit_test(test_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
