@@ -75,7 +75,7 @@ static void expect(const char *type, const struct row *w, const char *id)
 	if (w->want != BAD && (f.n != (w->want == TOLD) || strcmp(f.rule, w->want == TOLD ? w->rule : "") != 0))
 		fail_msg("%s, %s: %zu warnings, the first of rule %s", type, w->props, f.n, f.rule);
 	/* What was accepted before there were tables stays readable when lenient; some forms were never. */
-	if (check(doc, STIX_LENIENT, &f, &e) != 0 && w->rule != NULL && strstr("reference kind bound spec-version", w->rule) == NULL)
+	if (check(doc, STIX_LENIENT, &f, &e) != 0 && w->rule != NULL && strstr("reference kind bound versioning", w->rule) == NULL)
 		fail_msg("%s, %s: refused when lenient: %s", type, w->props, e.msg);
 	json_free(doc);
 }
@@ -100,7 +100,7 @@ static const struct row artifact[] = {
 	{TOLD, "'payload_bin':'','size':1", "unknown"},
 	{GOOD, "'payload_bin':'','x_size':1", NULL},
 	{TOLD, "'payload_bin':'','created_by_ref':" REF("identity"), "common"},
-	{BAD, "'payload_bin':'','created':'2026-01-01T00:00:00.000Z'", "spec-version"},
+	{BAD, "'payload_bin':'','created':'2026-01-01T00:00:00.000Z'", "versioning"},
 };
 static const struct row autonomous_system[] = {
 	{GOOD, "'number':15139,'name':'x','rir':'ARIN'", NULL}, {BAD, "'name':'x'", "required"}, {BAD, "'number':'15139'", "kind"}, {BAD, "'number':1.5", "kind"},
