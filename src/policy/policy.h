@@ -25,6 +25,10 @@ struct reader {
 	enum via via;
 };
 
+/* A role as users have it: "reader", "editor", "head"; ROLE_NONE for any other word. "" for none and for nodes. */
+enum role role_parse(const char *word);
+const char *role_word(enum role r);
+
 /* A collection as this node accepted it. */
 struct collection {
 	char id[LIMIT_STIX_ID + 1];

@@ -16,6 +16,18 @@ static const char *const texts[] = {
 
 const char *write_reason_text(enum write_reason r) { return (unsigned)r < ARRAY_LEN(texts) ? texts[r] : "?"; }
 
+static const char *const roles[] = {[ROLE_READER] = "reader", [ROLE_EDITOR] = "editor", [ROLE_HEAD] = "head"};
+
+enum role role_parse(const char *word)
+{
+	for (size_t r = ROLE_READER; r < ARRAY_LEN(roles); r++)
+		if (strcmp(word, roles[r]) == 0)
+			return (enum role)r;
+	return ROLE_NONE;
+}
+
+const char *role_word(enum role r) { return (unsigned)r < ARRAY_LEN(roles) && roles[r] != NULL ? roles[r] : ""; }
+
 static bool may_role(enum role r) { return r >= ROLE_EDITOR && r <= ROLE_NODE; }
 
 /* release_to may narrow what the level reaches, never widen it: members; for GREEN and CLEAR also the community. */
