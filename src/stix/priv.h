@@ -136,7 +136,7 @@ extern const struct stix_prop artifact_props[], as_props[], directory_props[], d
 /* sco_ext.c: row of a predefined extension and the one type that has it; NULL: none of that name. */
 const struct stix_prop *predefined_extension(const char *key, size_t n, const char **ret_type);
 /* sco_rules.c: what their properties say together. sco_id.c: their ids. */
-extern const struct stix_whole artifact_whole[], value_whole[], message_whole[], file_whole[], traffic_whole[], process_whole[], account_whole[],
+extern const struct stix_whole artifact_whole[], value_whole[], message_whole[], file_whole[], traffic_whole[], process_whole[], software_whole[], account_whole[],
     registry_whole[], certificate_whole[];
 NODISCARD int check_sco_id(struct ck *c);
 

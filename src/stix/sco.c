@@ -20,7 +20,6 @@ TO(user, "user-account");
 
 ELEMENT a_string = {NAME(""), .type = P_STRING};
 ELEMENT a_number_or_string = {NAME(""), .type = P_SCALAR};
-ELEMENT a_language = {NAME(""), .type = P_LANG};
 
 static const char *const encryptions[] = {"AES-256-GCM", "ChaCha20-Poly1305", "mime-type-indicated", NULL};
 const struct stix_prop artifact_props[] = {
@@ -162,7 +161,7 @@ const struct stix_prop process_props[] = {
 
 const struct stix_prop software_props[] = {
 	STRING("cpe"),
-	LIST("languages", a_language),
+	LIST("languages", a_string),
 	MUST_STRING("name"),
 	STRING("swid"),
 	STRING("vendor"),

@@ -242,6 +242,26 @@ static int check_traffic(struct ck *c)
 	return r != 0 ? r : check_protocols(c);
 }
 
+/* §6.14.1: languages of people; "C#" stands there in real ones. */
+static int check_languages(struct ck *c)
+{
+	const struct at list = {.key = "languages", .n = 9};
+	const struct json_val *key, *val;
+	struct at here = {.up = &list};
+	struct json_iter it;
+	size_t n;
+	int r;
+
+	json_iter(&it, get(c, list.key));
+	for (; json_next(&it, &key, &val); here.index++) {
+		const char *s = json_str(val, &n);
+
+		if (s != NULL && !lang_ok(s, n) && (r = broke(c, &here, RULE_FORM, "must be an RFC 5646 language tag")) != 0)
+			return r;
+	}
+	return 0;
+}
+
 #define FORMS CHECK(check_forms)
 const struct stix_whole artifact_whole[] = {
 	PAIR(ONE, "payload_bin", "url"), PAIR(WITH, "url", "hashes"), PAIR(WITH, "decryption_key", "encryption_algorithm"), FORMS, END_WHOLE,
@@ -256,6 +276,7 @@ const struct stix_whole traffic_whole[] = {
 	CHECK(check_traffic), FORMS, END_WHOLE,
 };
 const struct stix_whole process_whole[] = {PAIR(SOME, "extensions", NULL), FORMS, END_WHOLE};
+const struct stix_whole software_whole[] = {CHECK(check_languages), FORMS, END_WHOLE};
 const struct stix_whole account_whole[] = {PAIR(SOME, "extensions", NULL), END_WHOLE};
 const struct stix_whole registry_whole[] = {PAIR(SOME, NULL, NULL), FORMS, END_WHOLE};
 const struct stix_whole certificate_whole[] = {PAIR(SOME, NULL, NULL), END_WHOLE};

@@ -67,7 +67,7 @@ static const struct stix_type catalogue[] = {
 	SRO(STIX_RELATIONSHIP, "relationship", relationship_props, relationship_whole),
 	SDO(STIX_OTHER, "report", report_props, NULL),
 	SRO(STIX_SIGHTING, "sighting", sighting_props, sighting_whole),
-	SCO("software", software_props, value_whole),
+	SCO("software", software_props, software_whole),
 	SDO(STIX_OTHER, "threat-actor", threat_actor_props, seen_whole),
 	SDO(STIX_OTHER, "tool", tool_props, NULL),
 	SCO("url", value_props, value_whole),

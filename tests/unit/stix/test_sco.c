@@ -186,7 +186,7 @@ static const struct row process[] = {
 };
 static const struct row software[] = {
 	{GOOD, "'name':'Word','cpe':'cpe:2.3:a:microsoft:word:2000:*:*:*:*:*:*:*','swid':'t','version':'2002','vendor':'v','languages':['en','pt-BR']", NULL},
-	{BAD, "'vendor':'v'", "required"}, {BAD, "'name':'a','languages':['not a language']", "kind"}, {TOLD, "'name':'a','cpe':'cpe:/a:microsoft:word'", "form"},
+	{BAD, "'vendor':'v'", "required"}, {TOLD, "'name':'a','languages':['C#']", "form"}, {BAD, "'name':'a','languages':[1]", "kind"}, {TOLD, "'name':'a','cpe':'cpe:/a:microsoft:word'", "form"},
 };
 static const struct row url[] = {
 	{GOOD, "'value':'https://[2001:db8::1]:80/a;b?c=d#e'", NULL}, {GOOD, "'value':'mailto:a@b'", NULL}, {BAD, "", "required"}, {TOLD, "'value':'example.com/index.html'", "form"},
