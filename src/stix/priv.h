@@ -45,6 +45,10 @@ PRINTF(4, 5) int broke(struct ck *c, const struct at *at, enum rule r, const cha
 
 /* value.c: one value against its row. */
 NODISCARD int check_value(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
+/* dict.c: likewise. */
+NODISCARD int check_hashes(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
+NODISCARD int check_dict(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
+NODISCARD int check_container(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
 /* Row of a property; `hint` remembers where the last one was, so sorted members are found at once. NULL: none. */
 const struct stix_prop *find_prop(const struct stix_prop *table, const char *key, size_t n, unsigned *hint);
 /* All of the sorted table's required rows seen? `seen`: bit i = row i. */
@@ -150,5 +154,8 @@ void uuid_v5_begin(struct sha1_ctx *c, const uint8_t ns[16]);
 void uuid_v5_end(struct sha1_ctx *c, uint8_t ret[16]);
 /* stix_id_ok, and where the type ends and which UUID version it is. */
 bool stix_id_split(const char *s, size_t n, size_t *ret_type_n, unsigned *ret_version);
+
+/* Bytes of the type in a reference that passed as one; 0 if it cannot have. */
+static inline size_t ref_type_n(size_t n) { return n > 38 ? n - 38 : 0; }
 
 static inline bool text_is(const char *s, size_t n, const char *word) { return strlen(word) == n && memcmp(s, word, n) == 0; }

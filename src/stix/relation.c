@@ -97,7 +97,6 @@ int check_relation(struct ck *c)
 {
 	const struct at at = {.key = "relationship_type", .n = 17};
 	size_t n, type_n, source_n, target_n;
-	unsigned version;
 	const char *type = json_str(json_get(c->obj, "relationship_type"), &type_n);
 	const char *source, *target;
 	const struct stix_type *from, *to;
@@ -109,10 +108,10 @@ int check_relation(struct ck *c)
 	if (c->warn == NULL || strcmp(type, "related-to") == 0)
 		return 0;
 	source = json_str(json_get(c->obj, "source_ref"), &n);
-	if (source == NULL || !stix_id_split(source, n, &source_n, &version))
+	if (source == NULL || (source_n = ref_type_n(n)) == 0)
 		return 0;
 	target = json_str(json_get(c->obj, "target_ref"), &n);
-	if (target == NULL || !stix_id_split(target, n, &target_n, &version))
+	if (target == NULL || (target_n = ref_type_n(n)) == 0)
 		return 0;
 	if ((from = stix_type_named(source, source_n)) == NULL || (to = stix_type_named(target, target_n)) == NULL)
 		return 0;

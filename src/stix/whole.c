@@ -71,11 +71,10 @@ static int check_some(struct ck *c, const struct stix_whole *w)
 static int check_target(struct ck *c, const struct at *at, const struct stix_whole *w, const struct json_val *v)
 {
 	const struct stix_type *t;
-	unsigned version;
 	size_t n, type_n;
 	const char *s = json_str(v, &n);
 
-	if (s == NULL || !stix_id_split(s, n, &type_n, &version))
+	if (s == NULL || (type_n = ref_type_n(n)) == 0)
 		return 0;
 	/* A type that is not in the standard may be of any class. */
 	if ((t = stix_type_named(s, type_n)) == NULL || (w->classes >> t->class & 1) != 0)
@@ -163,7 +162,6 @@ int check_observed(struct ck *c)
 	const struct at at = at_key("object_refs");
 	struct json_iter it;
 	size_t n, type_n;
-	unsigned version;
 
 	if (json_type(list) != JSON_ARRAY || json_len(list) == 0)
 		return 0;
@@ -172,7 +170,7 @@ int check_observed(struct ck *c)
 		const char *s = json_str(val, &n);
 		const struct stix_type *t;
 
-		if (s == NULL || !stix_id_split(s, n, &type_n, &version) || (t = stix_type_named(s, type_n)) == NULL || t->class == CLASS_SCO)
+		if (s == NULL || (type_n = ref_type_n(n)) == 0 || (t = stix_type_named(s, type_n)) == NULL || t->class == CLASS_SCO)
 			return 0;
 	}
 	return broke(c, &at, RULE_SOME, "must name at least one cyber-observable");

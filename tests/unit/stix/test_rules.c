@@ -275,7 +275,7 @@ static void test_S13_required(void **state)
 	(void)state;
 	each_row(ask_required);
 	ROWS({"extension-definition", "created_by_ref", NULL, "required", "EEE"}, {"tool", "kill_chain_phases", "[{'phase_name':'x'}]", "required", "WEE"},
-	    {"tool", "external_references", "[{'url':'https://example.org'}]", "required", "EEE"});
+	    {"tool", "external_references", "[{'url':'https://example.org'}]", "required", "WEE"}, {"tool", "external_references", "['x']", "kind", "WEE"});
 }
 
 static void ask_kind(const char *type, const struct stix_prop *p)
