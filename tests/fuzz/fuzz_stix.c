@@ -1,6 +1,6 @@
 /*
  * Any JSON as an object: accepted or refused with a decent message at each level of strictness, and what is handed out
- * is what stands in the object. The levels are nested: what strict takes, default and lenient take.
+ * is what stands in the object. The levels are nested: what strict takes, default and lenient take; so are the versions of STIX.
  */
 #include <string.h>
 
@@ -42,7 +42,7 @@ static void taken(const struct json_val *obj, const struct stix_object *o)
 
 static int one(void *ctx, const struct json_val *obj, size_t n, struct err *unused)
 {
-	bool taken_at[STIX_STRICT + 1];
+	bool taken_at[STIX_STRICT + 1], taken_20[STIX_STRICT + 1];
 
 	(void)n;
 	(void)unused;
@@ -52,7 +52,10 @@ static int one(void *ctx, const struct json_val *obj, size_t n, struct err *unus
 		struct err e = {.code = 0};
 		const int rc = stix_check(obj, &(struct stix_how){.strict = s, .warn = warn}, &o, &e);
 
+		MUST(stix_check(obj, &(struct stix_how){.strict = s}, &o, NULL) == rc); /* whoever hears no warnings */
 		taken_at[s] = rc == 0;
+		taken_20[s] = stix_check(obj, &(struct stix_how){.strict = s, .v20 = true, .warn = warn}, &o, NULL) == 0;
+		MUST(taken_at[s] <= taken_20[s] && (!taken_20[s] || o.v20 == !taken_at[s]));
 		if (rc == 0) {
 			taken(obj, &o);
 		} else {
@@ -60,6 +63,7 @@ static int one(void *ctx, const struct json_val *obj, size_t n, struct err *unus
 			decent(e.msg);
 		}
 	}
+	MUST(taken_20[STIX_STRICT] <= taken_20[STIX_DEFAULT] && taken_20[STIX_DEFAULT] <= taken_20[STIX_LENIENT]);
 	MUST(taken_at[STIX_STRICT] <= taken_at[STIX_DEFAULT] && taken_at[STIX_DEFAULT] <= taken_at[STIX_LENIENT]);
 	return 0;
 }
