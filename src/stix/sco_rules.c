@@ -105,6 +105,16 @@ static bool form_decoded(const char *s, size_t n)
 	return p == NULL || memmem(p + 1, (size_t)(end - p - 1), "?=", 2) == NULL;
 }
 
+/* The shape of a name in IANA's registry of character sets; which there are is not our register. */
+static bool form_charset(const char *s, size_t n)
+{
+	bool ok = n >= 2;
+
+	for (size_t i = 0; ok && i < n; i++)
+		ok = alnum(s[i]) || (s[i] != '\0' && strchr("/.+_:-()", s[i]) != NULL);
+	return ok;
+}
+
 static bool form_second(const char *s, size_t n) { return memchr(s, '.', n) == NULL; }
 
 static bool form_lower(const char *s, size_t n)
@@ -121,12 +131,14 @@ static bool form_priority(const char *s, size_t n) { return n >= 6 && memcmp(s +
 /* `ext`: the value stands in that extension. RULE_FORM where the standard says MUST, RULE_ADVICE where SHOULD or less. */
 static const struct form { const char *type, *ext, *key; bool (*ok)(const char *s, size_t n); enum rule rule; const char *words; } forms[] = {
 	{"artifact", NULL, "url", form_url, RULE_FORM, "must be a URL (RFC 3986)"},
+	{"directory", NULL, "path_enc", form_charset, RULE_FORM, "must be the name of a character set"},
 	{"domain-name", NULL, "value", form_domain, RULE_FORM, "must be a domain name (RFC 1034, RFC 5890)"},
 	{"email-addr", NULL, "value", form_email, RULE_FORM, "must be an address alone: jane.smith@example.com"},
 	{"email-message", NULL, "subject", form_decoded, RULE_FORM, "must be decoded (RFC 2047)"},
 	{"file", "windows-pebinary-ext", "time_date_stamp", form_second, RULE_FORM, "must be precise to the second"},
-	{"ipv4-addr", NULL, "value", form_ipv4, RULE_ADVICE, "should be an IPv4 address or a block in CIDR notation"},
-	{"ipv6-addr", NULL, "value", form_ipv6, RULE_ADVICE, "should be an IPv6 address or a block in CIDR notation"},
+	{"file", NULL, "name_enc", form_charset, RULE_FORM, "must be the name of a character set"},
+	{"ipv4-addr", NULL, "value", form_ipv4, RULE_FORM, "must be an IPv4 address or a block in CIDR notation"},
+	{"ipv6-addr", NULL, "value", form_ipv6, RULE_FORM, "must be an IPv6 address or a block in CIDR notation"},
 	{"mac-addr", NULL, "value", form_mac, RULE_FORM, "must be six octets in lower case with colons: 00:00:ab:cd:ef:01"},
 	{"network-traffic", "http-request-ext", "request_method", form_lower, RULE_ADVICE, "should be in lower case"},
 	{"network-traffic", "http-request-ext", "request_version", form_lower, RULE_ADVICE, "should be in lower case"},

@@ -37,7 +37,7 @@ static const struct stix_type catalogue[] = {
 	{.kind = STIX_BUNDLE, .name = "bundle", .class = CLASS_BUNDLE},
 	SDO(STIX_OTHER, "campaign", campaign_props, seen_whole),
 	SDO(STIX_OTHER, "course-of-action", named_props, NULL),
-	SCO("directory", directory_props, NULL),
+	SCO("directory", directory_props, value_whole),
 	SCO("domain-name", domain_props, value_whole),
 	SCO("email-addr", email_props, value_whole),
 	SCO("email-message", message_props, message_whole),

@@ -445,8 +445,8 @@ static int check_object(struct ck *c, const struct at *at, const struct stix_pro
 
 	if (json_type(v) != JSON_OBJECT)
 		return broke(c, at, RULE_KIND, "must be an object");
-	if (json_len(v) == 0)
-		return broke(c, at, RULE_EMPTY, "an object must not be empty");
+	if (json_len(v) == 0 && (r = broke(c, at, RULE_EMPTY, "an object must not be empty")) != 0)
+		return r;
 	if (p->sub == NULL)
 		return 0; /* whoever named the row looks inside */
 	json_iter(&it, v);

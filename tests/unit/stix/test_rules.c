@@ -241,7 +241,7 @@ static void test_S11_names(void **state)
 	(void)state;
 	ROWS({"tool", "aliases", "[]", "empty", "WWE"}, {"language-content", "contents", "{}", "empty", "WWE"}, {"tool", "x_Upper", "1", "name", "WEE"},
 	    {"tool", "ab", "1", "name", "WEE"}, {"tool", "x_dict", "{'a b':1}", "custom", "WWE"}, {"language-content", "contents", "{'de':{'a b':'c'}}", "name", "WEE"},
-	    {"tool", "kill_chain_phases", "[{}]", "empty", "WWE"});
+	    {"tool", "extensions", "{}", "empty", "WWE"});
 }
 
 #define EXTENSION(type) "{'extension-definition--00000000-0000-4000-8000-000000000009':{'extension_type':'" type "'}}"

@@ -109,7 +109,7 @@ static const struct row directory[] = {
 	{GOOD, "'path':'/','path_enc':'utf-8','ctime':'2026-01-01T00:00:00Z','contains_refs':[" REF("file") "," REF("directory") "]", NULL},
 	{BAD, "'ctime':'2026-01-01T00:00:00Z'", "required"}, {BAD, "'path':'/','mtime':'yesterday'", "timestamp"},
 	{BAD, "'path':'/','contains_refs':[" REF("artifact") "]", "target"}, {BAD, "'path':'/','contains_refs':['file']", "reference"},
-	{TOLD, "'path':'/','contains_refs':[]", "empty"},
+	{TOLD, "'path':'/','contains_refs':[]", "empty"}, {TOLD, "'path':'/','path_enc':'some page'", "form"},
 };
 static const struct row domain_name[] = {
 	{GOOD, "'value':'example.com','resolves_to_refs':[" REF("ipv4-addr") "," REF("ipv6-addr") "," REF("domain-name") "]", NULL},
@@ -144,20 +144,21 @@ static const struct row file[] = {
 		"'contains_refs':[" REF("x-thing") "," REF("url") "]", NULL},
 	{GOOD, "'name':'a','name_enc':'windows-1252','atime':'2026-01-01T00:00:00Z'", NULL},
 	{BAD, "'size':1", "at-least-one"}, {BAD, "'name':'a','size':-1", "bound"}, {BAD, "'name':'a','size':'1'", "kind"}, {BAD, "'name':'a','magic_number_hex':'FFD8'", "suffix"},
-	{BAD, "'name':'a','parent_directory_ref':" REF("file"), "target"}, {BAD, "'name':'a','content_ref':" REF("file"), "target"},
+	{BAD, "'name':'a','parent_directory_ref':" REF("file"), "target"}, {TOLD, "'name':'a','name_enc':''", "form"},
+	{BAD, "'name':'a','content_ref':" REF("file"), "target"},
 	{BAD, "'hashes':{'MD5':'abc'}", "hash"}, {TOLD, "'hashes':{'x_own':'abc'}", "vocabulary"},
 };
 static const struct row ipv4_addr[] = {
 	{GOOD, "'value':'198.51.100.3','resolves_to_refs':[" REF("mac-addr") "],'belongs_to_refs':[" REF("autonomous-system") "]", NULL}, {GOOD, "'value':'10.0.0.0/8'", NULL},
 	{BAD, "'belongs_to_refs':[" REF("autonomous-system") "]", "required"}, {BAD, "'value':'1.2.3.4','resolves_to_refs':[" REF("domain-name") "]", "target"},
 	{BAD, "'value':'1.2.3.4','belongs_to_refs':[" REF("mac-addr") "]", "target"},
-	{TOLD, "'value':'1.2.3'", "advice"}, {TOLD, "'value':'1.2.3.4/33'", "advice"}, {TOLD, "'value':'1.2.3.256'", "advice"}, {TOLD, "'value':'::1'", "advice"},
-	{TOLD, "'value':'1.2.3.4/'", "advice"}, {TOLD, "'value':'1.2.3.4\\u0000'", "advice"}, {GOOD, "'value':'1[.]2.3.4','defanged':true", NULL},
+	{TOLD, "'value':'1.2.3'", "form"}, {TOLD, "'value':'1.2.3.4/33'", "form"}, {TOLD, "'value':'1.2.3.256'", "form"}, {TOLD, "'value':'::1'", "form"},
+	{TOLD, "'value':'1.2.3.4/'", "form"}, {TOLD, "'value':'1.2.3.4\\u0000'", "form"}, {GOOD, "'value':'1[.]2.3.4','defanged':true", NULL},
 };
 static const struct row ipv6_addr[] = {
 	{GOOD, "'value':'2001:db8::/96'", NULL}, {GOOD, "'value':'2001:0db8:85a3:0000:0000:8a2e:0370:7334'", NULL}, {BAD, "'resolves_to_refs':[" REF("mac-addr") "]", "required"},
-	{TOLD, "'value':'2001:db8::/129'", "advice"}, {TOLD, "'value':'1.2.3.4'", "advice"},
-	{TOLD, "'value':'0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000'", "advice"},
+	{TOLD, "'value':'2001:db8::/129'", "form"}, {TOLD, "'value':'1.2.3.4'", "form"},
+	{TOLD, "'value':'0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000'", "form"},
 };
 static const struct row mac_addr[] = {
 	{GOOD, "'value':'d2:fb:49:24:37:18'", NULL}, {BAD, "", "required"}, {TOLD, "'value':'D2:FB:49:24:37:18'", "form"}, {TOLD, "'value':'d2-fb-49-24-37-18'", "form"},
@@ -238,6 +239,8 @@ static void extensions(void **state)
 		{"file", {GOOD, F EXT("ntfs-ext", "{'sid':'1','alternate_data_streams':[{'name':'n'," HASH ",'size':1}]}"), NULL}},
 		{"file", {BAD, F EXT("ntfs-ext", "{'alternate_data_streams':[{'size':1}]}"), "required"}},
 		{"file", {BAD, F EXT("ntfs-ext", "{'x_a':1}"), "at-least-one"}},
+		{"file", {BAD, F EXT("ntfs-ext", "{}"), "at-least-one"}},
+		{"file", {BAD, F EXT("ntfs-ext", "{'alternate_data_streams':[{}]}"), "required"}},
 		{"file", {BAD, F EXT("ntfs-ext", "[]"), "kind"}},
 		{"file", {GOOD, F EXT("pdf-ext", "{'version':'1.7','is_optimized':true,'document_info_dict':{'Title':'t'},'pdfid0':'a','pdfid1':'b','x_own':1}"), NULL}},
 		{"file", {BAD, F EXT("pdf-ext", "{'document_info_dict':{'Title':1}}"), "kind"}},
