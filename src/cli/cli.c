@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/enc.h"
 #include "base/mem.h"
 #include "consult/consult.h"
 
@@ -22,6 +23,13 @@ const char *cli_opt(const struct cli *cli, const char *name)
 	const int i = find_opt(cli->verb, name, strlen(name));
 
 	return i < 0 ? NULL : cli->value[i];
+}
+
+int cli_number(const struct cli *cli, const char *name, uint64_t *ret, struct err *e)
+{
+	const char *s = cli_opt(cli, name);
+
+	return s == NULL || dec_parse(s, strlen(s), 999999999, ret) ? 0 : fail(e, E_USAGE, "--%s %s: a number is due", name, s);
 }
 
 static int common_opt(struct cli *cli, const char *name, size_t n, const char *value, struct err *e)

@@ -36,6 +36,8 @@ struct cli {
 };
 /* Value of an option of this verb by name; NULL if not given. */
 const char *cli_opt(const struct cli *cli, const char *name);
+/* An option that is a number of at most 9 digits; *ret stays when it is not given. E_USAGE. */
+NODISCARD int cli_number(const struct cli *cli, const char *name, uint64_t *ret, struct err *e);
 /* Configuration of the folder `dir`, then environment and flags; opens the record with consult's rules set. */
 enum cli_open { CLI_READ, CLI_ADD /* record_add() works, also beside a running node */, CLI_ALONE /* this process alone */ };
 NODISCARD int cli_open(struct cli *cli, const char *dir, enum cli_open how, struct err *e);
@@ -60,6 +62,7 @@ int cmd_add(struct cli *cli, struct err *e);
 int cmd_collection(struct cli *cli, struct err *e);
 int cmd_assent(struct cli *cli, struct err *e);
 int cmd_publish(struct cli *cli, struct err *e);
+int cmd_pull(struct cli *cli, struct err *e);
 int cmd_show(struct cli *cli, struct err *e);
 int cmd_log(struct cli *cli, struct err *e);
 int cmd_prove(struct cli *cli, struct err *e);
