@@ -13,6 +13,7 @@ static const struct title { int status; const char *text; } titles[] = {
 	{405, N_("this address does not take this method")},
 	{406, N_("nothing here is of a media type that Accept allows")},
 	{408, N_("the request took too long")},
+	{409, N_("conflict with what is recorded")},
 	{413, N_("a limit is exceeded")},
 	{414, N_("the address is too long")},
 	{415, N_("this media type is not taken here")},
@@ -45,6 +46,8 @@ static void put_static(struct http_resp *r, const char *name, const char *value)
 		r->header[r->headers++] = (struct http_param){name, value};
 }
 
+static const char no_memory[] = "{\"title\":\"out of memory\",\"http_status\":\"503\"}";
+
 static void write_error(const struct http_req *q, struct http_resp *r, int status, const char *description, const char *error_id)
 {
 	char number[16];
@@ -66,6 +69,12 @@ static void write_error(const struct http_req *q, struct http_resp *r, int statu
 		put_member(&r->body, &first, "error_id", error_id);
 	put_member(&r->body, &first, "http_status", number);
 	buf_putc(&r->body, '}');
+	if (r->body.err != 0) {
+		buf_free(&r->body);
+		r->status = 503;
+		r->fixed = no_memory;
+		r->fixed_n = sizeof(no_memory) - 1;
+	}
 	put_static(r, "Cache-Control", "no-store");
 	put_static(r, "Vary", "Accept-Language");
 }

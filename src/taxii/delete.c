@@ -158,13 +158,22 @@ static void cut_items(const struct deleting *d, struct add_item *item, size_t n)
 	}
 }
 
-/* What the rules of the record refuse was never the client's to delete. */
 static int refused(const struct add_result *res, size_t n, struct err *e)
 {
 	for (size_t i = 0; i < n; i++)
 		if (res[i].what == ADDED_REFUSED)
-			return fail(e, err_http(res[i].err.code) < 500 ? E_DENIED : res[i].err.code, "%s", res[i].err.msg);
+			return fail(e, res[i].err.code, "%s", res[i].err.msg);
 	return 0;
+}
+
+/* What the rules of the record refuse was never the client's to delete (§5.7: 403). */
+static int as_denial(int rc, struct err *e)
+{
+	if (rc != 0 && err_http(rc) < 500) {
+		e->code = E_DENIED;
+		return E_DENIED;
+	}
+	return rc;
 }
 
 static int withdraw(struct deleting *d, struct err *e)
@@ -182,6 +191,7 @@ static int withdraw(struct deleting *d, struct err *e)
 		opt.all_or_nothing = true;
 		if ((rc = record_add(d->c.t->conf.record, &opt, item, n, res, e)) == 0)
 			rc = refused(res, n, e);
+		rc = as_denial(rc, e);
 	}
 	mem_free(item);
 	mem_free(res);

@@ -280,13 +280,48 @@ static int is_there(struct paging *p, struct err *e)
 	return page.n > 0 ? 0 : fail(e, E_NOTFOUND, "not found");
 }
 
+struct gone { struct paging *p; bool yes; };
+
+/* Is this a withdrawal, seen by the reader, of a version that was asked for? */
+static int look_at_word(void *ctx, const struct index_entry *row, struct err *e)
+{
+	struct gone *const g = ctx;
+	const struct query *const s = &g->p->query;
+	struct entry en;
+	const char *modified;
+	int64_t ns;
+	int rc;
+
+	if (memcmp(row->collection, g->p->c.uuid, 16) != 0)
+		return 0;
+	if ((rc = record_read(g->p->c.rd, row, &en, e)) != 0)
+		return rc;
+	modified = json_get_str(en.object.val, "object_modified");
+	if (en.object.kind == STIX_WITHDRAWAL && modified != NULL && time_parse(modified, strlen(modified), &ns) &&
+	    (rc = record_may_read(g->p->c.rd, &g->p->c.who.reader, &en, e)) == 0)
+		for (size_t i = 0; i < s->versions; i++)
+			g->yes = g->yes || (s->version[i].pick == VERSION_AT && s->version[i].ns == ns);
+	entry_free(&en);
+	return rc == E_NOTFOUND ? 0 : rc;
+}
+
+/* A version that was deleted is not found (§5.7), though the object is there in others. */
+static int not_deleted(struct paging *p, struct err *e)
+{
+	struct gone g = {.p = p};
+	const int rc = p->query.versions > 0 ? index_subjects(record_index(p->c.rd), p->one_id[0], look_at_word, &g, e) : 0;
+
+	return rc != 0 ? rc : g.yes ? fail(e, E_NOTFOUND, "not found") : 0;
+}
+
 static void one_object(struct paging *p, const struct dress *d)
 {
 	struct err e = {0};
 	int rc = read_rows(p, &e);
 
 	if (rc == 0 && p->n == 0) {
-		rc = is_there(p, &e);
+		if ((rc = is_there(p, &e)) == 0)
+			rc = not_deleted(p, &e);
 		p->page = (struct page){.n = 0}; /* the reader's rows are others now */
 	}
 	if (rc == 0)

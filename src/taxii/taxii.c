@@ -22,6 +22,7 @@ static const struct http_route routes[] = {
 	{.pattern = C, .methods = HTTP_GET, .handler = add_slash},
 	{.pattern = C "/manifest", .methods = HTTP_GET, .handler = add_slash},
 	{.pattern = C "/objects", .methods = HTTP_GET, .handler = add_slash},
+	{.pattern = C "/objects", .methods = HTTP_POST, .stream = &add_slash_stream},
 	{.pattern = C "/objects/{}", .methods = HTTP_GET | HTTP_DELETE, .handler = add_slash},
 	{.pattern = C "/objects/{}/versions", .methods = HTTP_GET, .handler = add_slash},
 	{.pattern = "/taxii2/api/status/{}", .methods = HTTP_GET, .handler = add_slash},

@@ -110,7 +110,7 @@ void taxiilab_open(struct taxiilab *x, unsigned flags)
 	    "\"name\":{\"de\":\"Gemeinsam\",\"en\":\"Joint\",\"ja\":\"共同\"},\"description\":{\"en\":\"What both share\"}");
 	if ((flags & LAB_NO_PUBLIC) == 0)
 		found(x, OPEN_C, "\"DE\"", "clear", ",\"alias\":\"open\",\"public\":true,\"name\":{\"de\":\"Offen\"}" MARKED(CLEAR_ID));
-	found(x, OWN_C, "\"DE\"", "red", ",\"public\":false,\"name\":{\"en\":\"Own\"}");
+	found(x, OWN_C, "\"DE\"", "amber", ",\"public\":false,\"name\":{\"en\":\"Own\"}");
 	people(x);
 	start(x);
 }
@@ -210,7 +210,11 @@ static const char *header(const struct http_req *q, const char *name)
 	}
 	for (const char *s = a->headers; s != NULL && *s != '\0'; s += strcspn(s, "\n"), s += *s == '\n')
 		if (strncasecmp(s, name, n) == 0 && s[n] == ':') {
-			(void)snprintf(value, sizeof(a->ring[0]), "%.*s", (int)strcspn(s + n + 2, "\n"), s + n + 2);
+			const size_t len = strcspn(s + n + 2, "\n");
+
+			assert_true(len < sizeof(a->ring[0]));
+			memcpy(value, s + n + 2, len);
+			value[len] = '\0';
 			return value;
 		}
 	return NULL;
@@ -230,7 +234,9 @@ void ask(struct taxiilab *x, const char *method, const char *token_, const char 
 	q.path = t->path;
 	memcpy(q.param, t->param, sizeof(q.param));
 	q.params = t->params;
+	mem_fail_after(x->fail_after);
 	http_dispatch(&x->conf, x->de.rd, &q, &ret->r);
+	mem_fail_after(0);
 	mem_free(t);
 	if (ret->r.body.n > 0 && json_read(ret->r.body.p, ret->r.body.n, &(struct json_read_opt){.max_bytes = LIMIT_JSON_BULK}, &ret->doc, &e) != 0)
 		fail_msg("%s: %s\n%.300s", target, e.msg, ret->r.body.p);
@@ -304,4 +310,15 @@ void assert_listed(struct taxiilab *x, const char *token_, const char *target, c
 	if (strcmp(s, expected) != 0)
 		fail_msg("%s:\n  got      %s\n  expected %s", target, s, expected);
 	mem_free(s);
+}
+
+void taxiilab_run(void **state)
+{
+	struct taxiilab x;
+	rule *r;
+
+	memcpy(&r, *state, sizeof(r));
+	taxiilab_open(&x, 0);
+	r(&x);
+	taxiilab_close(&x);
 }

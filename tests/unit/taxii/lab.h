@@ -21,6 +21,7 @@ struct taxiilab {
 	struct taxii *t;
 	struct http_route *route;
 	struct http_conf conf;
+	long fail_after;                       /* memory runs out in the next answers; 0: it does not */
 	char reader[64], editor[64], agency[64] /* of DE, another agency */, jp_user[64], read_only[64], write_only[64], scoped[64]; /* tokens */
 };
 enum { LAB_NO_PUBLIC = 1 };                /* the open collection is not made */
@@ -54,3 +55,8 @@ const struct json_val *answer_root(const struct answer *a);
 char *listed(const struct answer *a);
 char *listed_at(struct taxiilab *x, const char *token, const char *target); /* asserts 200 */
 void assert_listed(struct taxiilab *x, const char *token, const char *target, const char *expected);
+
+/* ---- every rule is a test with a fresh node: a row of cmocka's table ---- */
+typedef void rule(struct taxiilab *x);
+void taxiilab_run(void **state);
+#define RULE(name) {#name, taxiilab_run, NULL, NULL, &(rule *){name}}

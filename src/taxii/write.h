@@ -1,0 +1,92 @@
+/* taxii/write.h - what the files of the writing side share, and their tests and fuzzer. */
+#pragma once
+#include <pthread.h>
+
+#include "store/state.h"
+#include "taxii/priv.h"
+
+/* ---- envelope.c: a body judged as it comes. Pure ---- */
+struct envelope_object {
+	const void *p; size_t n;             /* its text */
+	const struct json_val *val;          /* NULL: refused, and why says what for */
+	char id[LIMIT_STIX_ID + 1];          /* as it stands there, cut */
+	char version[LIMIT_TIMESTAMP + 1];   /* modified, else created; "": neither */
+	const char *why;
+};
+/* Non-zero ends the envelope and is what envelope_end() returns. */
+typedef int envelope_take(void *ctx, const struct envelope_object *o, struct err *e);
+struct envelope;
+NODISCARD int envelope_new(envelope_take *take, void *ctx, struct envelope **ret, struct err *e);
+/* false: it is judged already, the rest of the body changes nothing. Any cut of the body gives the same. */
+bool envelope_feed(struct envelope *v, const void *p, size_t n);
+/*
+ * 0, or why nothing of it counts. *ret_status: 400 for what is no JSON; 422 for JSON that is no envelope with objects
+ * (TAXII 2.1 §3.7): no object at all, a bundle, an element without an id. Otherwise as err_http of the result.
+ */
+NODISCARD int envelope_end(struct envelope *v, int *ret_status, struct err *e);
+void envelope_free(struct envelope *v); /* NULL is fine */
+
+/* ---- status.c: what became of each object (TAXII 2.1 §4.3.1) ---- */
+struct verdict_list { struct buf json; uint64_t n; };
+struct verdicts { struct verdict_list success, failure; };
+#define VERDICTS_INIT {.success.json.max = LIMIT_STATUS_BYTES, .failure.json.max = LIMIT_STATUS_BYTES}
+/* message NULL: none. Beyond LIMIT_STATUS_FAILURES entries or LIMIT_STATUS_BYTES a list is given up, its count goes on. */
+void verdict_add(struct verdict_list *l, const char *id, const char *version, const char *message);
+/* That many more, of which nothing can be said. */
+void verdicts_lost(struct verdict_list *l, uint64_t n);
+/* The lists as members, each only when it is whole and has entries: ,"successes":[…] (up to max_success of them) ,"failures":[…] */
+void verdicts_put(const struct verdicts *v, uint64_t max_success, struct buf *out);
+void verdicts_free(struct verdicts *v);
+/* The resource; detail: what verdicts_put wrote. */
+void status_put(const struct state_status *st, const char *detail, size_t n, struct buf *out);
+
+/* ---- spool.c: objects on disk until they are written, DIR/spool/STATUS-ID ---- */
+struct spool;
+struct spool_head { char id[37]; uint8_t collection[16]; enum role role; };
+/* One object, or one that was refused on arrival (n 0, why not empty). */
+struct spool_item { const char *id, *version, *why; const void *p; size_t n; };
+NODISCARD int spool_create(const struct fs *fs, const char *folder, const struct spool_head *h, struct spool **ret, struct err *e);
+NODISCARD int spool_put(struct spool *s, const struct spool_item *it, struct err *e);
+/* All is there: mark the end. With `sync` it is durable, its name too. */
+NODISCARD int spool_seal(struct spool *s, bool sync, struct err *e);
+/* E_CORRUPT: not a whole one. */
+NODISCARD int spool_open(const struct fs *fs, const char *folder, const char *id, struct spool_head *ret_head, struct spool **ret, struct err *e);
+/*
+ * The next items, at most max, and of about 1 MiB (one always); their strings live until the next call. 0 items: the end.
+ * A spool just sealed is read from its start. E_CORRUPT.
+ */
+NODISCARD int spool_read(struct spool *s, struct spool_item *it, size_t max, size_t *ret_n, struct err *e);
+void spool_close(struct spool *s, bool remove); /* NULL is fine */
+NODISCARD int spool_remove(const struct fs *fs, const char *folder, const char *id, struct err *e);
+
+/* ---- ingest.c ---- */
+/* One envelope on its way into the record. */
+struct job {
+	struct job *next;
+	struct state_status st;
+	enum role role;
+	struct verdicts verdicts;
+	struct buf raw, items;               /* objects in memory, struct held_item … */
+	size_t read;                         /* … of these: written */
+	struct spool *spool;                 /* … or on disk */
+	bool large;                          /* answered when it is safe on disk, written later */
+	bool accepted;                       /* that was done */
+	bool slot;                           /* one of LIMIT_INGEST_QUEUE is held */
+	int64_t saved_us;                    /* when its status was last stored */
+	int64_t rest_us;                     /* not to be tried again before */
+	/* Called once, from any thread: written (or, if large, accepted); or rc says why not, and nothing is promised. */
+	void (*answer)(void *ctx, struct job *j, int rc, const struct err *e);
+	void *ctx;
+};
+/* A fresh job with a status of its own. E_BUSY: too many envelopes are under way. */
+NODISCARD int job_new(struct ingest *in, const uint8_t collection[16], enum role role, const char *owner, struct job **ret, struct err *e);
+/* Keep an object, or what was wrong with it, until job_submit: in memory, or on disk where that is short or it becomes large. E_BUSY, E_NOSPACE. */
+NODISCARD int job_keep(struct ingest *in, struct job *j, const struct envelope_object *o, struct err *e);
+/*
+ * Hand it over to the writers; `answer` is called once, and may free what the caller keeps. now: no thread shall answer
+ * later, it is called before this returns.
+ */
+void job_submit(struct ingest *in, struct job *j, bool now);
+void job_free(struct ingest *in, struct job *j); /* one that was not submitted; NULL is fine */
+/* Reading a status. E_NOTFOUND: unknown, too old, or another owner's. */
+NODISCARD int ingest_status(struct ingest *in, const char *id, const char *owner, struct state_status *ret, struct buf *detail, struct err *e);
