@@ -40,6 +40,17 @@ static void taken(const struct json_val *obj, const struct stix_object *o)
 		MUST(o->created_by_ref != NULL && o->modified != NULL && o->created != NULL);
 }
 
+/* The id an observable should have is one, of its type and of version 5. */
+static void identified(const struct json_val *obj)
+{
+	const char *type = json_get_str(obj, "type");
+	char id[LIMIT_STIX_ID + 1];
+
+	if (!stix_sco_id(obj, id))
+		return;
+	MUST(stix_id_ok(id, strlen(id)) && strncmp(id, type, strlen(type)) == 0 && id[strlen(type)] == '-' && id[strlen(id) - 22] == '5');
+}
+
 static int one(void *ctx, const struct json_val *obj, size_t n, struct err *unused)
 {
 	bool taken_at[STIX_STRICT + 1], taken_20[STIX_STRICT + 1];
@@ -47,6 +58,7 @@ static int one(void *ctx, const struct json_val *obj, size_t n, struct err *unus
 	(void)n;
 	(void)unused;
 	(void)ctx;
+	identified(obj);
 	for (enum stix_strict s = STIX_LENIENT; s <= STIX_STRICT; s++) {
 		struct stix_object o;
 		struct err e = {.code = 0};

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "base/fs.h"
-#include "stix/stix.h"
+#include "stix/priv.h"
 #include "check.h"
 
 /* Sorted (find_prop's hint), lengths right, few enough for one word of seen bits, nested rows too. */
@@ -84,10 +84,35 @@ static void catalogue(void **state)
 			fail_msg("%s is missing", names[i]);
 		assert_string_equal(t->name, names[i]);
 		assert_int_equal(t->versioned, t->class != CLASS_SCO && t->class != CLASS_MARKING && t->class != CLASS_BUNDLE);
+		assert_int_equal(t->props != NULL, t->class != CLASS_BUNDLE);
+		if (t->props != NULL)
+			check_table(names[i], t->props, 0);
+		for (const struct stix_prop *p = t->props; p != NULL && p->name != NULL; p++)
+			assert_false(has(stix_common_props(), p->name));
 	}
 	assert_null(stix_type_named("fil", 3));
 	assert_null(stix_type_named("files", 5));
 	assert_null(stix_type_named("x-mitre-tactic", 14));
+}
+
+static void extensions(void **state)
+{
+	static const char *const names[] = {
+		"archive-ext", "ntfs-ext", "pdf-ext", "raster-image-ext", "windows-pebinary-ext", "http-request-ext", "icmp-ext", "socket-ext", "tcp-ext",
+		"windows-process-ext", "windows-service-ext", "unix-account-ext",
+	};
+	const char *type = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const struct stix_prop *row = predefined_extension(names[i], strlen(names[i]), &type);
+
+		assert_non_null(row);
+		assert_string_equal(row->name, names[i]);
+		assert_int_equal(stix_type_named(type, strlen(type))->class, CLASS_SCO);
+		check_table(names[i], row->sub, 0);
+	}
+	assert_null(predefined_extension("ntfs", 4, &type));
 }
 
 /* --- schema files against rows, by a way of their own: not by printing again --- */
@@ -221,7 +246,7 @@ static void schemas(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(tables), cmocka_unit_test(catalogue), cmocka_unit_test(schemas)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(tables), cmocka_unit_test(catalogue), cmocka_unit_test(extensions), cmocka_unit_test(schemas)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
