@@ -224,7 +224,7 @@ static int check_member(struct ck *c, const struct at *at, struct found *f, unsi
 	if ((r = check_name(c, at, at->key, at->n, true)) != 0)
 		return r;
 	c->custom = at->n > 2 && memcmp(at->key, "x_", 2) == 0;
-	if (table != NULL && !c->o.v20 && !c->custom && !extends(c, "toplevel-property-extension") && (r = broke(c, at, RULE_UNKNOWN, "is not a property of %s", c->type->name)) != 0)
+	if (table != NULL && !c->o.v20 && !c->custom && !c->toplevel && (r = broke(c, at, RULE_UNKNOWN, "is not a property of %s", c->type->name)) != 0)
 		return r;
 	r = walk(c, at, at->key, at->n, v);
 	c->custom = false;
@@ -297,6 +297,7 @@ int stix_check(const struct json_val *obj, const struct stix_how *how, struct st
 
 	if (obj == NULL || json_type(obj) != JSON_OBJECT)
 		return broke(&c, NULL, RULE_KIND, "a STIX object is a JSON object");
+	c.toplevel = extends(&c, "toplevel-property-extension");
 	if ((r = check_head(&c)) != 0 || (r = check_v20(&c)) != 0 || (r = check_members(&c, &f)) != 0 ||
 	    (r = check_common(&c, &f)) != 0 || (r = check_whole(&c)) != 0)
 		return r;

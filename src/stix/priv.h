@@ -33,6 +33,7 @@ struct ck {
 	bool own_prefix;               /* verbale-… of a version we do not know */
 	bool custom;                   /* below a custom property, x_… */
 	bool own_entry;                /* our extension's entry was there */
+	bool toplevel;                 /* an extension gives it properties of its own beside ours */
 	bool contained;                /* inside an observable-container: references are names in it */
 	stix_warn *warn;
 	void *ctx;
