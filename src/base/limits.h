@@ -10,6 +10,7 @@
 #define LIMIT_JSON_DEPTH     64          /* levels; STIX needs fewer than 12, bounds our recursion */
 #define LIMIT_JSON_BYTES     (1024UL * 1024)        /* bytes; one object (1 MiB, reference: record format) */
 #define LIMIT_JSON_BULK      (256UL * 1024 * 1024)  /* bytes; a list, bundle or envelope read at once by `add` */
+#define LIMIT_MISP_EVENT     (32UL * 1024 * 1024)   /* bytes; one MISP event, read at once: about 110 MB of memory */
 #define LIMIT_JSON_PATH      256         /* bytes; a JSON path shown in an error is cut here */
 
 /* --- compression --- */
@@ -101,7 +102,12 @@
 #define LIMIT_POST_OBJECTS   10000       /* objects; the same */
 #define LIMIT_STATUS_FAILURES 1000       /* failures listed in a status; their count goes on */
 #define LIMIT_STATUS_KEEP_S  604800      /* seconds a finished status stays readable (TAXII 2.1 §4.3 wants a day) */
-#define LIMIT_INGEST_QUEUE   64          /* envelopes waiting to be written; more get 503 with Retry-After */
+#define LIMIT_STATUS_STORED  100         /* successes listed in a stored status; the answer to a POST lists up to LIMIT_STATUS_FAILURES */
+#define LIMIT_STATUS_BYTES   (1024UL * 1024)      /* bytes of one list of a status */
+#define LIMIT_INGEST_QUEUE   64          /* envelopes on disk waiting to be written; more get 503 with Retry-After */
+#define LIMIT_POSTS          256         /* envelopes being received or waiting for their answer; more get 503 with Retry-After */
+#define LIMIT_INGEST_BYTES   (64UL * 1024 * 1024) /* bytes of objects in memory, of all envelopes; further ones go by the disk */
+#define LIMIT_WRITE_BATCH    1000        /* objects of one envelope written at once; others take their turn in between */
 
 /* --- access --- */
 #define LIMIT_USER           64          /* bytes; a user's name */

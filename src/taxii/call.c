@@ -2,7 +2,7 @@
 #include "taxii/priv.h"
 
 /* Two challenges in two fields: some clients read only the first of a list (RFC 9110 §11.6.1 allows both forms). */
-static void challenge(const struct http_req *q, struct http_resp *r, const char *why)
+void answer_challenge(const struct http_req *q, struct http_resp *r, const char *why)
 {
 	answer_error(q, r, 401, why);
 	IGNORE(http_header(r, "WWW-Authenticate", "Bearer realm=\"TAXII\"", NULL), "the status says it too");
@@ -34,7 +34,7 @@ static bool identify(struct call *c)
 	if (rc == 0)
 		memcpy(c->r->who, c->who.who, sizeof(c->r->who));
 	else if (rc == E_DENIED)
-		challenge(c->q, c->r, e.msg);
+		answer_challenge(c->q, c->r, e.msg);
 	else if (rc == E_LIMIT)
 		answer_later(c->q, c->r, 429, wait, e.msg);
 	else
@@ -56,7 +56,7 @@ bool call_begin(struct call *c, struct taxii *t, void *thread, const struct http
 		return false;
 	if (!c->who.known && !open && (rc = record_collections(c->rd, look_for_public, c, &e)) != FOUND) {
 		if (rc == 0)
-			challenge(q, r, NULL);
+			answer_challenge(q, r, NULL);
 		else
 			answer_fail(c, rc, &e);
 		return false;

@@ -63,6 +63,8 @@ bool call_sees(struct call *c, const uint8_t uuid[16], const struct collection *
 void answer_error(const struct http_req *q, struct http_resp *r, int status, const char *description);
 /* The same from an error code. 4xx tell e->msg; 5xx tell an error_id, which the event log has beside the reason. */
 void answer_fail(struct call *c, int code, const struct err *e);
+/* 401 with what may be used to sign in. description may be NULL. (call.c) */
+void answer_challenge(const struct http_req *q, struct http_resp *r, const char *description);
 /* 503 or 429 that says when to come again. */
 void answer_later(const struct http_req *q, struct http_resp *r, int status, unsigned wait_s, const char *description);
 /* r->body is a whole resource: type, Cache-Control, Vary. May call answer_fail (memory). `names`: it depends on Accept-Language. */

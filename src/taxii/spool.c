@@ -25,9 +25,10 @@ struct spool {
 	char *path;
 	int fd;
 	struct buf b;                        /* to be written; or what was read */
-	off_t at;                            /* end of what is written; or of what was read into b */
-	uint64_t items;                      /* put; or read */
-	bool reading, ended;
+	off_t at;                            /* end of what is written; or of the items given out */
+	uint64_t items;                      /* put; or given out */
+	off_t was; uint64_t was_items;       /* the same before the last spool_read */
+	bool ended;
 };
 
 static int spool_new(const struct fs *fs, const char *folder, const char *id, struct spool **ret, struct err *e)
@@ -98,7 +99,6 @@ static void rewind_to_items(struct spool *s)
 	buf_free(&s->b);
 	s->at = (off_t)HEAD_LEN;
 	s->items = 0;
-	s->reading = true;
 	s->ended = false;
 }
 
@@ -201,6 +201,8 @@ int spool_read(struct spool *s, struct spool_item *it, size_t max, size_t *ret_n
 
 	*ret_n = 0;
 	buf_clear(&s->b);
+	s->was = s->at;
+	s->was_items = s->items;
 	if (s->ended)
 		return 0;
 	if ((rc = read_more(s, 0, e)) != 0)
@@ -226,6 +228,13 @@ int spool_read(struct spool *s, struct spool_item *it, size_t max, size_t *ret_n
 	}
 	s->at += (off_t)used;
 	return 0;
+}
+
+void spool_unread(struct spool *s)
+{
+	s->at = s->was;
+	s->items = s->was_items;
+	s->ended = false;
 }
 
 void spool_close(struct spool *s, bool remove)

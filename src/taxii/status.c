@@ -63,10 +63,10 @@ void verdicts_free(struct verdicts *v)
 
 void status_put(const struct state_status *st, const char *detail, size_t n, struct buf *out)
 {
-	char time[ADDED_TEXT + 1];
+	char time[LIMIT_TIMESTAMP + 1];
 	bool first = true;
 
-	added_text(st->requested_us, time);
+	time_format(st->requested_us * 1000, 6, time, sizeof(time));
 	buf_putc(out, '{');
 	put_member(out, &first, "id", st->id);
 	put_member(out, &first, "status", st->finished_s != 0 ? "complete" : "pending");

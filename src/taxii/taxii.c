@@ -12,9 +12,11 @@ static const struct http_route routes[] = {
 	{.pattern = C "/", .methods = HTTP_GET, .handler = get_collection},
 	{.pattern = C "/manifest/", .methods = HTTP_GET, .handler = get_manifest},
 	{.pattern = C "/objects/", .methods = HTTP_GET, .handler = get_objects},
+	{.pattern = C "/objects/", .methods = HTTP_POST, .stream = &post_stream, .max_body = LIMIT_TAXII_BODY},
 	{.pattern = C "/objects/{}/", .methods = HTTP_GET, .handler = get_object},
 	{.pattern = C "/objects/{}/", .methods = HTTP_DELETE, .handler = delete_object},
 	{.pattern = C "/objects/{}/versions/", .methods = HTTP_GET, .handler = get_versions},
+	{.pattern = "/taxii2/api/status/{}/", .methods = HTTP_GET, .handler = get_status},
 	/* Without their last slash. */
 	{.pattern = "/taxii2", .methods = HTTP_GET, .handler = add_slash},
 	{.pattern = "/taxii2/api", .methods = HTTP_GET, .handler = add_slash},
@@ -23,6 +25,7 @@ static const struct http_route routes[] = {
 	{.pattern = C "/manifest", .methods = HTTP_GET, .handler = add_slash},
 	{.pattern = C "/objects", .methods = HTTP_GET, .handler = add_slash},
 	{.pattern = C "/objects", .methods = HTTP_POST, .stream = &add_slash_stream},
+	{.pattern = C "/objects", .methods = HTTP_POST, .stream = &add_slash_stream, .max_body = LIMIT_TAXII_BODY},
 	{.pattern = C "/objects/{}", .methods = HTTP_GET | HTTP_DELETE, .handler = add_slash},
 	{.pattern = C "/objects/{}/versions", .methods = HTTP_GET, .handler = add_slash},
 	{.pattern = "/taxii2/api/status/{}", .methods = HTTP_GET, .handler = add_slash},
@@ -37,10 +40,15 @@ size_t taxii_routes(const struct http_route **ret)
 int taxii_open(const struct taxii_conf *c, struct taxii **ret, struct err *e)
 {
 	struct taxii *const t = mem_zalloc(sizeof(*t));
+	int rc;
 
 	if (t == NULL)
 		return fail(e, E_NOMEM, "TAXII server");
 	t->conf = *c;
+	if ((rc = ingest_open(t, &t->ingest, e)) != 0) {
+		mem_free(t);
+		return rc;
+	}
 	*ret = t;
 	return 0;
 }
@@ -49,6 +57,7 @@ void taxii_close(struct taxii *t)
 {
 	if (t == NULL)
 		return;
+	ingest_close(t->ingest);
 	mem_free(t);
 }
 

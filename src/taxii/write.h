@@ -56,37 +56,27 @@ NODISCARD int spool_open(const struct fs *fs, const char *folder, const char *id
  * A spool just sealed is read from its start. E_CORRUPT.
  */
 NODISCARD int spool_read(struct spool *s, struct spool_item *it, size_t max, size_t *ret_n, struct err *e);
+void spool_unread(struct spool *s); /* the items read last come once more */
 void spool_close(struct spool *s, bool remove); /* NULL is fine */
 NODISCARD int spool_remove(const struct fs *fs, const char *folder, const char *id, struct err *e);
 
-/* ---- ingest.c ---- */
-/* One envelope on its way into the record. */
-struct job {
-	struct job *next;
-	struct state_status st;
-	enum role role;
-	struct verdicts verdicts;
-	struct buf raw, items;               /* objects in memory, struct held_item … */
-	size_t read;                         /* … of these: written */
-	struct spool *spool;                 /* … or on disk */
-	bool large;                          /* answered when it is safe on disk, written later */
-	bool accepted;                       /* that was done */
-	bool slot;                           /* one of LIMIT_INGEST_QUEUE is held */
-	int64_t saved_us;                    /* when its status was last stored */
-	int64_t rest_us;                     /* not to be tried again before */
-	/* Called once, from any thread: written (or, if large, accepted); or rc says why not, and nothing is promised. */
-	void (*answer)(void *ctx, struct job *j, int rc, const struct err *e);
-	void *ctx;
-};
+/* ---- ingest.c: from a body to the record ---- */
+struct job;
+/* Called once: written (or, a large one, safe on disk); or rc says why not, and nothing is promised. */
+typedef void job_answer(void *ctx, struct job *j, int rc, const struct err *e);
 /* A fresh job with a status of its own. E_BUSY: too many envelopes are under way. */
 NODISCARD int job_new(struct ingest *in, const uint8_t collection[16], enum role role, const char *owner, struct job **ret, struct err *e);
-/* Keep an object, or what was wrong with it, until job_submit: in memory, or on disk where that is short or it becomes large. E_BUSY, E_NOSPACE. */
-NODISCARD int job_keep(struct ingest *in, struct job *j, const struct envelope_object *o, struct err *e);
+/* Keep an object, or what was wrong with it, until job_submit: in memory; on disk where that is short or it grew large. E_BUSY, E_NOSPACE. */
+NODISCARD int job_keep(struct ingest *in, struct job *j, const struct spool_item *it, struct err *e);
+/* Is it so large that it is written after its answer? */
+bool job_is_large(const struct job *j);
 /*
- * Hand it over to the writers; `answer` is called once, and may free what the caller keeps. now: no thread shall answer
- * later, it is called before this returns.
+ * Hand it over to the writers, for good; any of their threads calls `answer`. now: it is written and answered before this
+ * returns (large ones: answered).
  */
-void job_submit(struct ingest *in, struct job *j, bool now);
+void job_submit(struct ingest *in, struct job *j, job_answer *answer, void *ctx, bool now);
 void job_free(struct ingest *in, struct job *j); /* one that was not submitted; NULL is fine */
-/* Reading a status. E_NOTFOUND: unknown, too old, or another owner's. */
+/* Its status as a resource, with whole lists. */
+void job_put_status(const struct job *j, struct buf *out);
+/* A stored status. E_NOTFOUND: unknown, too old, or another owner's. */
 NODISCARD int ingest_status(struct ingest *in, const char *id, const char *owner, struct state_status *ret, struct buf *detail, struct err *e);
