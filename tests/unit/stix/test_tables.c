@@ -18,8 +18,9 @@ static void check_table(const char *where, const struct stix_prop *t, unsigned d
 			fail_msg("%s.%s: wrong length", where, p->name);
 		if (n > 0 && strcmp(t[n - 1].name, p->name) >= 0)
 			fail_msg("%s.%s: not sorted", where, p->name);
-		assert_true((p->type == P_ENUM) <= (p->words != NULL));
+		assert_true((p->type == P_ENUM || p->type == P_VOCAB) <= (p->words != NULL));
 		assert_true((p->type == P_LIST) <= (p->sub != NULL));
+		assert_true((sub != NULL && (sub->type == P_ENUM || sub->type == P_VOCAB)) <= (sub != NULL && sub->words != NULL));
 		if (p->type == P_OBJECT && p->sub != NULL)
 			check_table(p->name, p->sub, depth + 1);
 		if (sub != NULL && sub->type == P_OBJECT && sub->sub != NULL)
@@ -34,6 +35,20 @@ static bool has(const struct stix_prop *t, const char *name)
 		if (strcmp(t->name, name) == 0)
 			return true;
 	return false;
+}
+
+/* Rows of what properties say together name properties that are there. */
+static void check_together(const struct stix_type *t)
+{
+	for (const struct stix_whole *w = t->whole; w != NULL && w->op != WHOLE_END; w++) {
+		const char *const keys[] = {w->a, w->b, w->c};
+
+		for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+			if (keys[i] != NULL && !has(t->props, keys[i]) && !has(stix_common_props(), keys[i]))
+				fail_msg("%s: no property %s", t->name, keys[i]);
+		assert_true((w->op == WHOLE_CHECK) <= (w->check != NULL));
+		assert_true((w->op == WHOLE_TYPES) <= (w->classes != 0));
+	}
 }
 
 static void tables(void **state)
@@ -87,6 +102,7 @@ static void catalogue(void **state)
 		assert_int_equal(t->props != NULL, t->class != CLASS_BUNDLE);
 		if (t->props != NULL)
 			check_table(names[i], t->props, 0);
+		check_together(t);
 		for (const struct stix_prop *p = t->props; p != NULL && p->name != NULL; p++)
 			assert_false(has(stix_common_props(), p->name));
 	}
