@@ -98,6 +98,7 @@ void applier_free(struct applier *a)
 	for (size_t i = 0; i < a->logs; i++)
 		mem_free(a->log[i]);
 	json_pool_free(a->pool);
+	buf_free(&a->room);
 	a->logs = 0;
 	a->pool = NULL;
 }
@@ -136,40 +137,83 @@ static void copy_text(char *to, size_t room, const char *from)
 
 static bool fits(const char *s, size_t max) { return s == NULL || strlen(s) <= max; }
 
-int row_from_entry(struct json_pool *pool, const void *p, size_t n, struct index_entry *ret, struct err *e)
+/* An object that our rules do not pass is kept and proven, but nobody can be shown it: its audience says so. */
+static void put_facts(const struct json_val *obj, struct index_entry *row, struct buf *room, size_t *ret_audience, bool *ret_withdraws)
+{
+	const struct stix_how how = {.strict = STIX_LENIENT, .v20 = true};
+	struct stix_object o;
+	const bool readable = stix_check(obj, &how, &o, NULL) == 0;
+	const struct stix_type *t = readable ? stix_type(o.kind) : NULL;
+	const char *withdrawn = readable ? withdrawn_version(&o) : NULL;
+
+	row->v20 = readable && o.v20;
+	row->draft = t != NULL && t->own;
+	*ret_withdraws = withdrawn != NULL;
+	if (withdrawn != NULL)
+		buf_put(room, withdrawn, strlen(withdrawn) + 1);
+	*ret_audience = room->n;
+	audience_put(readable ? &o : NULL, row->log, room);
+}
+
+static int put_object(const struct json_val *obj, struct index_entry *row, struct buf *room, struct facts *ret, struct err *e)
+{
+	const char *id = json_get_str(obj, "id"), *mod = json_get_str(obj, "modified"), *word = json_get_str(obj, "type");
+	const struct stix_type *type = stix_type(stix_kind_of(word != NULL ? word : ""));
+	const char *subject = type != NULL && type->subject != NULL ? json_get_str(obj, type->subject) : NULL;
+	bool withdraws = false;
+	size_t audience = 0;
+	int rc;
+
+	if (id == NULL || !stix_id_ok(id, strlen(id)) || !fits(mod, LIMIT_TIMESTAMP) || !fits(subject, LIMIT_STIX_ID))
+		return fail(e, E_FORMAT, "entry: not a collection and an object");
+	copy_text(row->id, sizeof(row->id), id);
+	copy_text(row->modified, sizeof(row->modified), mod);
+	copy_text(row->subject, sizeof(row->subject), subject);
+	row->revoked = false;
+	IGNORE(!json_bool(json_get(obj, "revoked"), &row->revoked), "absent means false");
+	row_put_version(row, mod, json_get_str(obj, "created"));
+	put_facts(obj, row, room, &audience, &withdraws);
+	if ((rc = buf_err(room, e, "entry")) == 0)
+		*ret = (struct facts){room->p + audience, room->n - audience, withdraws ? room->p : NULL};
+	return rc;
+}
+
+int row_from_entry(struct json_pool *pool, const void *p, size_t n, struct buf *room, struct index_entry *ret, struct facts *ret_facts, struct err *e)
 {
 	const struct json_read_opt opt = {.pool = pool, .what = "entry", .max_bytes = LIMIT_FRAME};
-	const struct json_val *root, *obj;
-	const struct stix_type *type;
+	const struct json_val *root;
 	struct json_doc *doc = NULL;
-	const char *col, *id, *mod, *subject;
+	const char *col;
 	int rc = json_read(p, n, &opt, &doc, e);
 
 	if (rc != 0)
 		return rc;
+	buf_clear(room);
 	root = json_root(doc);
-	obj = json_get(root, "object");
 	col = json_get_str(root, "collection");
-	id = json_get_str(obj, "id");
-	mod = json_get_str(obj, "modified");
-	type = stix_type(stix_kind_of(json_get_str(obj, "type") != NULL ? json_get_str(obj, "type") : ""));
-	subject = type != NULL && type->subject != NULL ? json_get_str(obj, type->subject) : NULL;
-	if (col == NULL || !uuid_parse(col, strlen(col), ret->collection) || id == NULL || !stix_id_ok(id, strlen(id)) ||
-	    json_len(root) != 2 || !fits(mod, LIMIT_TIMESTAMP) || !fits(subject, LIMIT_STIX_ID)) {
+	if (col == NULL || !uuid_parse(col, strlen(col), ret->collection) || json_len(root) != 2)
 		rc = fail(e, E_FORMAT, "entry: not a collection and an object");
-	} else {
-		copy_text(ret->id, sizeof(ret->id), id);
-		copy_text(ret->modified, sizeof(ret->modified), mod);
-		copy_text(ret->subject, sizeof(ret->subject), subject);
-		ret->revoked = false;
-		IGNORE(!json_bool(json_get(obj, "revoked"), &ret->revoked), "absent means false");
+	if (rc == 0 && (rc = put_object(json_get(root, "object"), ret, room, ret_facts, e)) == 0) {
 		sha256(p, n, ret->sha256);
+		ret->size = n > ENTRY_BEFORE + 1 ? (uint32_t)(n - ENTRY_BEFORE - 1) : 0;
 	}
 	json_free(doc);
 	return rc;
 }
 
-int applier_own_entry(struct applier *a, const struct index_entry *row, const uint8_t leaf[LEAF_LEN], const struct hash *h, struct err *e)
+static int apply_row(struct applier *a, struct index_entry *row, const struct facts *f, struct err *e)
+{
+	int rc = index_audience(a->x, f->audience, f->audience_n, &row->audience, e);
+
+	if (rc == 0 && row->added <= index_last_added(a->x))
+		rc = fail(e, E_CORRUPT, "journal frame %llu: added before an earlier one", (unsigned long long)row->frame);
+	if (rc == 0 && (rc = index_put_entry(a->x, row, e)) == 0 && f->withdrawn != NULL)
+		rc = index_withdraw(a->x, row, row->subject, f->withdrawn, e);
+	a->entries += rc == 0;
+	return rc;
+}
+
+int applier_own_entry(struct applier *a, struct index_entry *row, const struct facts *f, const uint8_t leaf[LEAF_LEN], const struct hash *h, struct err *e)
 {
 	struct log_state *own = a->log[0];
 	int rc;
@@ -177,9 +221,8 @@ int applier_own_entry(struct applier *a, const struct index_entry *row, const ui
 	if (row->index != own->row.size)
 		return fail(e, E_CORRUPT, "journal frame %llu: entry %llu where %llu was due", (unsigned long long)row->frame,
 		    (unsigned long long)row->index, (unsigned long long)own->row.size);
-	if ((rc = index_put_entry(a->x, row, e)) != 0)
+	if ((rc = apply_row(a, row, f, e)) != 0)
 		return rc;
-	a->entries++;
 	return applier_leaf(a, own, leaf, h, e);
 }
 
@@ -188,25 +231,25 @@ static int apply_entry(struct applier *a, const struct frame *f, struct err *e)
 	struct index_entry row = {.frame = f->ref.no, .at = f->ref.at};
 	uint8_t leaf[LEAF_LEN];
 	struct hash h;
+	struct facts facts;
 	struct frame_entry en;
-	struct log_state *l;
+	struct log_state *l = a->log[0];
 	int rc = frame_get_entry(f->type, f->p, f->n, &en, e);
 
-	if (rc == 0)
-		rc = row_from_entry(a->pool, en.p, en.n, &row, e);
 	if (rc != 0)
 		return rc;
-	row.index = en.index;
-	if (f->type == FRAME_ENTRY) {
-		leaf_commit(en.salt, row.sha256, leaf);
-		h = leaf_hash(leaf, LEAF_LEN);
-		return applier_own_entry(a, &row, leaf, &h, e);
-	}
-	if ((l = applier_log(a, en.origin)) == NULL || en.index >= l->row.size)
+	if (f->type == FRAME_PEER_ENTRY && ((l = applier_log(a, en.origin)) == NULL || en.index >= l->row.size))
 		return fail(e, E_CORRUPT, "journal frame %llu: entry before its leaf", (unsigned long long)f->ref.no);
 	row.log = l->row.log;
-	a->entries++;
-	return index_put_entry(a->x, &row, e);
+	row.index = en.index;
+	row.added = en.added;
+	if ((rc = row_from_entry(a->pool, en.p, en.n, &a->room, &row, &facts, e)) != 0)
+		return rc;
+	if (f->type == FRAME_PEER_ENTRY)
+		return apply_row(a, &row, &facts, e);
+	leaf_commit(en.salt, row.sha256, leaf);
+	h = leaf_hash(leaf, LEAF_LEN);
+	return applier_own_entry(a, &row, &facts, leaf, &h, e);
 }
 
 static int apply_leaves(struct applier *a, const struct frame *f, struct err *e)

@@ -27,6 +27,8 @@ struct checker {
 	struct json_pool *pool;
 	struct shadow *log[LIMIT_PARTIES];
 	size_t logs;
+	struct buf room, key;
+	int64_t added;                   /* of the last entry */
 	uint64_t index_head, frames_all;
 	struct check_report rep;
 	const struct progress *p;
@@ -123,29 +125,52 @@ static bool same_row(const struct index_entry *a, const struct index_entry *b)
 {
 	return a->frame == b->frame && a->at == b->at && a->log == b->log && a->index == b->index &&
 	    memcmp(a->collection, b->collection, 16) == 0 && strcmp(a->id, b->id) == 0 && strcmp(a->modified, b->modified) == 0 &&
-	    memcmp(a->sha256, b->sha256, 32) == 0 && strcmp(a->subject, b->subject) == 0 && a->revoked == b->revoked;
+	    memcmp(a->sha256, b->sha256, 32) == 0 && strcmp(a->subject, b->subject) == 0 && a->revoked == b->revoked &&
+	    a->added == b->added && a->version_ns == b->version_ns && a->digits == b->digits && a->size == b->size && a->v20 == b->v20 && a->draft == b->draft;
 }
 
-static void compare_row(struct checker *c, const struct index_entry *want)
+static bool same_audience(struct checker *c, uint32_t audience, const struct facts *f)
 {
+	buf_clear(&c->key);
+	return index_audience_key(c->view, audience, &c->key, NULL) == 0 && c->key.n == f->audience_n && memcmp(c->key.p, f->audience, f->audience_n) == 0;
+}
+
+struct taken_back { struct checker *c; const struct index_entry *by; const char *modified; };
+
+static int is_gone(void *ctx, const struct index_entry *row, struct err *e)
+{
+	const struct taken_back *t = ctx;
+
+	(void)e;
+	if (row->frame < t->by->frame && row->log == t->by->log && strcmp(row->modified, t->modified) == 0 && !row->gone)
+		fault(t->c, "entry %llu of log %u (%s): withdrawn, but the index still has it", (ull)row->index, row->log, row->id);
+	return 0;
+}
+
+static void compare_row(struct checker *c, const struct index_entry *want, const struct facts *f)
+{
+	struct taken_back t = {c, want, f->withdrawn};
 	struct index_entry have;
 
 	if (index_get_entry(c->view, want->log, want->index, &have, NULL) != 0)
 		fault(c, "entry %llu of log %u (%s): not in the index", (ull)want->index, want->log, want->id);
-	else if (!same_row(&have, want))
+	else if (!same_row(&have, want) || !same_audience(c, have.audience, f))
 		fault(c, "entry %llu of log %u (%s): the index says something else than the journal", (ull)want->index, want->log, want->id);
+	if (f->withdrawn != NULL && want->subject[0] != '\0')
+		IGNORE(index_versions(c->view, want->subject, want->collection, is_gone, &t, NULL) != 0, "a damaged index shows above");
 }
 
 static int check_entry(struct checker *c, const struct frame *f, struct err *e)
 {
 	struct index_entry row = {.frame = f->ref.no, .at = f->ref.at};
+	struct facts facts;
 	uint8_t leaf[LEAF_LEN], held[TILE_WIDTH][LEAF_LEN];
 	struct frame_entry en;
 	struct shadow *s;
 	bool canon = false;
 
 	c->rep.entries++;
-	if (frame_get_entry(f->type, f->p, f->n, &en, e) != 0 || row_from_entry(c->pool, en.p, en.n, &row, e) != 0) {
+	if (frame_get_entry(f->type, f->p, f->n, &en, e) != 0) {
 		fault(c, "frame %llu: %s", (ull)f->ref.no, e->msg);
 		return 0;
 	}
@@ -153,7 +178,15 @@ static int check_entry(struct checker *c, const struct frame *f, struct err *e)
 		return fail(e, E_NOMEM, "check");
 	row.log = s->log;
 	row.index = en.index;
-	compare_row(c, &row);
+	row.added = en.added;
+	if (row_from_entry(c->pool, en.p, en.n, &c->room, &row, &facts, e) != 0) {
+		fault(c, "frame %llu: %s", (ull)f->ref.no, e->msg);
+		return 0;
+	}
+	if (en.added <= c->added)
+		fault(c, "frame %llu: added before an earlier one", (ull)f->ref.no);
+	c->added = en.added;
+	compare_row(c, &row, &facts);
 	leaf_commit(en.salt, row.sha256, leaf);
 	if (f->type == FRAME_PEER_ENTRY) {
 		if (en.index >= s->tree.size || index_get_bundle(c->view, s->log, en.index / TILE_WIDTH, (unsigned)(en.index % TILE_WIDTH) + 1, held, NULL) != 0 ||
@@ -347,6 +380,7 @@ int record_check(const struct world *w, const char *dir, const struct progress *
 	c->p = p;
 	c->fault = on_fault;
 	c->ctx = ctx;
+	c->added = INT64_MIN;
 	rc = record_open(w, dir, false, &c->r, e);
 	if (rc == E_CORRUPT)
 		fault(c, "%s", e->msg);
@@ -357,6 +391,8 @@ int record_check(const struct world *w, const char *dir, const struct progress *
 	for (size_t i = 0; i < c->logs; i++)
 		mem_free(c->log[i]);
 	json_pool_free(c->pool);
+	buf_free(&c->room);
+	buf_free(&c->key);
 	record_close(c->r);
 	index_close(c->ix);
 	*ret = c->rep;

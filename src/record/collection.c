@@ -170,9 +170,10 @@ int collection_offered(struct record_reader *rd, const uint8_t uuid[16], struct 
 /* Asked for every entry read and written, so the last few answers are kept until the journal grows by anything else. */
 static struct collection_slot *slot_of(struct record_reader *rd, const uint8_t uuid[16])
 {
-	const uint64_t head = journal_head(rd->r->journal).no;
+	uint64_t head = 0;
 
-	if (head != rd->cached_at) {
+	/* The index's head, not the journal's: an answer found before the index followed must not pass for one found after. */
+	if (index_reader_head(rd->ix, &head, NULL) != 0 || head != rd->cached_at) {
 		for (size_t i = 0; i < COLLECTION_SLOTS; i++)
 			rd->slot[i].used = false;
 		rd->cached_at = head;

@@ -288,6 +288,7 @@ struct intake {
 	struct buf frames;
 	struct frame_in *in;
 	size_t n;
+	struct added_run added;
 };
 
 static int mirrored_leaf(struct intake *x, uint64_t index, const uint8_t **ret, struct err *e)
@@ -307,7 +308,8 @@ static int mirrored_leaf(struct intake *x, uint64_t index, const uint8_t **ret, 
 static int take_entry(struct intake *x, const struct peer_entry *pe, struct err *e)
 {
 	uint8_t sum[SHA256_LEN], leaf[LEAF_LEN];
-	struct index_entry row;
+	struct index_entry row = {.log = x->l->row.log};
+	struct facts facts;
 	const uint8_t *mirrored = NULL;
 	const size_t before = x->frames.n;
 	int rc;
@@ -322,9 +324,11 @@ static int take_entry(struct intake *x, const struct peer_entry *pe, struct err 
 		return fail(e, E_PROOF, "%s: entry %llu: content and salt do not give the leaf the log committed to", x->l->row.origin, (unsigned long long)pe->index);
 	if (index_get_entry(x->r->view->ix, x->l->row.log, pe->index, &row, NULL) == 0)
 		return 0; /* held already */
-	if (row_from_entry(x->r->apply.pool, pe->p, pe->n, &row, NULL) != 0)
+	if (row_from_entry(x->r->apply.pool, pe->p, pe->n, &x->r->apply.room, &row, &facts, NULL) != 0)
 		return 0; /* proven, but no object in a collection: nothing that could ever be shown */
-	frame_put_entry_head(&x->frames, x->l->row.origin, pe->index, pe->salt);
+	if ((rc = added_next(&x->added, e)) != 0)
+		return rc;
+	frame_put_entry_head(&x->frames, x->l->row.origin, pe->index, x->added.last, pe->salt);
 	buf_put(&x->frames, pe->p, pe->n);
 	x->in[x->n++] = (struct frame_in){.type = FRAME_PEER_ENTRY, .n = x->frames.n - before};
 	return buf_err(&x->frames, e, "entries");
@@ -357,7 +361,10 @@ static int add_entries(struct intake *x, const struct peer_entry *in, size_t cou
 		x->in[before].p = x->frames.p + off;
 		x->in[before].n = x->frames.n - off;
 	}
-	return x->n > 0 ? commit_frames(x->r, x->in, x->n, e) : 0;
+	if (x->n == 0 || (rc = commit_frames(x->r, x->in, x->n, e)) != 0)
+		return rc;
+	x->r->added_last = x->added.last;
+	return 0;
 }
 
 int record_add_peer_entries(struct record *r, const struct party_keys *peer, const struct peer_entry *in, size_t count, uint64_t asked_to, size_t *ret_new, struct err *e)
@@ -374,6 +381,7 @@ int record_add_peer_entries(struct record *r, const struct party_keys *peer, con
 	x->frames.max = LIMIT_BATCH_BYTES;
 	lead_begin(r);
 	if ((rc = recover_lag(r, e)) == 0) {
+		added_begin(r, &x->added);
 		if ((x->l = applier_log(&r->apply, peer->origin)) == NULL)
 			rc = fail(e, E_NOTFOUND, "%s: its log is not mirrored yet", peer->origin);
 		else

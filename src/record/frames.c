@@ -23,11 +23,12 @@ static size_t get_origin(const uint8_t *p, size_t n, char ret[LIMIT_ORIGIN + 1])
 	return 1U + p[0];
 }
 
-void frame_put_entry_head(struct buf *out, const char *origin, uint64_t index, const uint8_t salt[SALT_LEN])
+void frame_put_entry_head(struct buf *out, const char *origin, uint64_t index, int64_t added, const uint8_t salt[SALT_LEN])
 {
 	if (origin[0] != '\0')
 		put_origin(out, origin);
 	buf_put_be(out, index, 8);
+	buf_put_be(out, (uint64_t)added, 8);
 	buf_put(out, salt, SALT_LEN);
 }
 
@@ -42,7 +43,10 @@ int frame_get_entry(enum frame_type t, const void *p, size_t n, struct frame_ent
 	if (n - off <= FRAME_ENTRY_HEAD)
 		return fail(e, E_CORRUPT, "entry frame: too short");
 	ret->index = be_get(at + off, 8);
-	ret->salt = at + off + 8;
+	ret->added = (int64_t)be_get(at + off + 8, 8);
+	if (ret->added < ADDED_MIN || ret->added > ADDED_MAX)
+		return fail(e, E_CORRUPT, "entry frame: impossible time");
+	ret->salt = at + off + 16;
 	ret->p = at + off + FRAME_ENTRY_HEAD;
 	ret->n = n - off - FRAME_ENTRY_HEAD;
 	return 0;

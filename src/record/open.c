@@ -111,7 +111,9 @@ static int load_index(struct record *r, const char *path, struct err *e)
 
 	if (rc == 0)
 		rc = applier_init(&r->apply, r->index, r->self.origin, e);
-	return rc == 0 ? catch_up(r, e) : rc;
+	if (rc == 0 && (rc = catch_up(r, e)) == 0)
+		r->added_last = index_last_added(r->index);
+	return rc;
 }
 
 static void drop_index(struct record *r)
@@ -241,6 +243,7 @@ static int open_folder(const struct world *w, const char *dir, bool writable, bo
 	}
 	r->w = *w;
 	r->lock_fd = -1;
+	r->added_last = INT64_MIN;
 	r->writable = writable;
 	r->strict = STIX_DEFAULT;
 	r->fresh_index = fresh_index;

@@ -28,6 +28,7 @@ void record_reader_free(struct record_reader *rd)
 	if (rd->owns_ix)
 		index_reader_close(rd->ix);
 	buf_free(&rd->frame);
+	page_state_free(&rd->page);
 	mem_free(rd);
 }
 
@@ -54,8 +55,7 @@ int entry_object_sha256(const struct entry *en, uint8_t ret[32], struct err *e)
 	return rc;
 }
 
-/* Which party a log belongs to; NULL if its keys are no longer pinned. */
-static int party_of(struct record_reader *rd, uint32_t log, const char **ret, struct err *e)
+int party_of(struct record_reader *rd, uint32_t log, const char **ret, struct err *e)
 {
 	const struct record *r = rd->r;
 	struct index_log row;
@@ -214,12 +214,10 @@ static enum tlp marking_level(struct record_reader *rd, const char *id, uint32_t
 	return l.strictest;
 }
 
-static enum tlp level_of(struct record_reader *rd, const struct stix_object *o, uint32_t log)
+enum tlp marked_level(struct record_reader *rd, enum tlp t, const char *const *marking, size_t n, uint32_t log)
 {
-	enum tlp t = o->tlp;
-
-	for (size_t i = 0; i < o->markings && t != TLP_UNKNOWN; i++) {
-		const enum tlp m = marking_level(rd, o->marking[i], log);
+	for (size_t i = 0; i < n && t != TLP_UNKNOWN; i++) {
+		const enum tlp m = marking_level(rd, marking[i], log);
 
 		if (m > t)
 			t = m;
@@ -231,7 +229,7 @@ int record_may_read(struct record_reader *rd, const struct reader *who, const st
 {
 	struct record *r = rd->r;
 	struct policy_object o = {
-		.tlp = level_of(rd, &en->object, en->row.log), .has_release_to = en->object.has_release_to,
+		.tlp = marked_level(rd, en->object.tlp, en->object.marking, en->object.markings, en->row.log), .has_release_to = en->object.has_release_to,
 		.release_to = en->object.release_to, .release_to_n = en->object.release_to_n, .writer = en->party,
 	};
 	struct collection col;

@@ -75,7 +75,7 @@ typedef int record_public(void *ctx, struct record_reader *rd, const struct inde
 void record_set_rules(struct record *r, record_rule *rule, record_public *pub, void *ctx);
 
 enum added { ADDED_NEW, ADDED_DUPLICATE, ADDED_REFUSED };
-struct add_result { enum added what; uint64_t index; uint64_t frame; char id[LIMIT_STIX_ID + 1]; struct err err; };
+struct add_result { enum added what; uint64_t index; uint64_t frame; int64_t added; /* microseconds since 1970 */ char id[LIMIT_STIX_ID + 1]; struct err err; };
 struct add_item { const void *p; size_t n; };  /* JSON text of one object */
 struct add_opt {
 	uint8_t collection[16];

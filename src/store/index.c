@@ -36,6 +36,7 @@ void index_close(struct index *x)
 {
 	if (x == NULL)
 		return;
+	index_forget(x);
 	db_close(&x->db);
 	mem_free(x->path);
 	mem_free(x);
@@ -71,7 +72,7 @@ static int make_schema(struct db *d, struct err *e)
 	if (rc == 0)
 		rc = db_exec(d, sql, e);
 	if (rc == 0)
-		rc = db_run(d, Q_PUT_HEAD, e, "iii", (int64_t)0, (int64_t)0, (int64_t)0);
+		rc = db_run(d, Q_PUT_HEAD, e, "iiii", (int64_t)0, (int64_t)0, (int64_t)0, INT64_MIN);
 	return rc == 0 ? db_exec(d, "COMMIT", e) : rc;
 }
 
@@ -116,15 +117,17 @@ static int check_schema(struct db *d, struct err *e)
 static int load_counts(struct index *x, struct err *e)
 {
 	sqlite3_stmt *st = NULL;
-	int64_t recent = 0;
+	int64_t recent = 0, last = 0;
 	bool row = false;
 	int rc;
 
-	if ((rc = db_int(&x->db, "SELECT count(*) FROM recent", &recent, e)) != 0 || (rc = db_start(&x->db, Q_GET_HEAD, &st, e, "")) != 0)
+	if ((rc = db_int(&x->db, "SELECT count(*) FROM recent", &recent, e)) != 0 ||
+	    (rc = db_int(&x->db, "SELECT max(frame) FROM entry", &last, e)) != 0 || (rc = db_start(&x->db, Q_GET_HEAD, &st, e, "")) != 0)
 		return rc;
 	if ((rc = db_step(&x->db, st, &row, e)) == 0) {
 		if (row)
-			x->committed = x->now = (struct counts){db_u64(st, 0), db_u64(st, 1), db_u64(st, 2), (uint64_t)recent};
+			x->committed = x->now = (struct counts){db_u64(st, 0), db_u64(st, 1), db_u64(st, 2), (uint64_t)recent, (uint64_t)last,
+			    sqlite3_column_int64(st, 3)};
 		else
 			rc = fail(e, E_CORRUPT, "index: no head: rebuild it");
 	}
@@ -153,6 +156,7 @@ static int open_steps(struct index *x, struct err *e)
 	    (rc = check_schema(&x->db, e)) != 0)
 		return rc;
 	x->view.db = &x->db;
+	x->view.writer = x;
 	return load_counts(x, e);
 }
 
@@ -175,6 +179,8 @@ void index_head(struct index *x, uint64_t *ret_frame, uint64_t *ret_at)
 	*ret_at = x->committed.at;
 }
 
+int64_t index_last_added(const struct index *x) { return x->now.added; }
+
 int index_refresh(struct index *x, struct err *e) { return load_counts(x, e); }
 
 struct index_reader *index_view(struct index *x) { return &x->view; }
@@ -193,6 +199,7 @@ int index_merge(struct index *x, struct err *e)
 	if ((rc = db_run(&x->db, Q_MERGE, e, "")) != 0 || (rc = db_run(&x->db, Q_CLEAR_RECENT, e, "")) != 0)
 		return rc;
 	x->now.recent = 0;
+	recent_forget(x);
 	return 0;
 }
 
@@ -202,7 +209,7 @@ int index_commit(struct index *x, uint64_t frame, uint64_t at, struct err *e)
 
 	if (x->now.recent >= LIMIT_INDEX_RECENT && (rc = index_merge(x, e)) != 0)
 		return rc;
-	if ((rc = db_run(&x->db, Q_PUT_HEAD, e, "uuu", frame, at, x->now.entries)) != 0 || (rc = db_run(&x->db, Q_COMMIT, e, "")) != 0)
+	if ((rc = runs_flush(x, e)) != 0 || (rc = db_run(&x->db, Q_PUT_HEAD, e, "uuui", frame, at, x->now.entries, x->now.added)) != 0 || (rc = db_run(&x->db, Q_COMMIT, e, "")) != 0)
 		return rc;
 	x->now.frame = frame;
 	x->now.at = at;
@@ -216,8 +223,19 @@ void index_rollback(struct index *x)
 	if (db_in_transaction(&x->db))
 		IGNORE(db_run(&x->db, Q_ROLLBACK, NULL, ""), "a failed rollback leaves a transaction that the next begin reports");
 	x->now = x->committed;
+	index_forget(x);
+}
+
+void index_forget(struct index *x)
+{
 	memset(x->coll, 0, sizeof(x->coll));
 	memset(x->type, 0, sizeof(x->type));
+	memset(x->audience, 0, sizeof(x->audience));
+	mem_free(x->runs.chunk);
+	recent_forget(x);
+	x->runs = (struct runs){0};
+	versions_free(&x->versions);
+	index_drop_names(&x->view);
 }
 
 /* ---- care ---- */
@@ -244,7 +262,7 @@ int index_check(struct index *x, struct err *e)
 		return rc;
 	if (ids != entries || (uint64_t)entries != x->committed.entries)
 		return fail(e, E_CORRUPT, "index: %" PRId64 " entries, %" PRId64 " ids, %" PRIu64 " counted", entries, ids, x->committed.entries);
-	return 0;
+	return runs_check(x, e);
 }
 
 /* The schema cookie counts how often the file was rewritten; make it say nothing. */
@@ -314,8 +332,7 @@ int index_vacuum(struct index *x, struct err *e)
 	if (rc != 0)
 		unlink(tmp);
 	db_close(&x->db);
-	memset(x->coll, 0, sizeof(x->coll));
-	memset(x->type, 0, sizeof(x->type));
+	index_forget(x);
 	/* Even after a failure x stays usable: the old file is there, whole. */
 	if (rc != 0) {
 		IGNORE(open_steps(x, NULL), "the first error is the one to tell");

@@ -17,8 +17,18 @@ void index_reader_close(struct index_reader *r)
 {
 	if (r == NULL)
 		return;
+	index_drop_names(r);
 	db_close(&r->own);
 	mem_free(r);
+}
+
+void index_drop_names(struct index_reader *r)
+{
+	for (size_t i = 0; i < r->type_names; i++)
+		mem_free(r->type_name[i]);
+	mem_free(r->type_name);
+	r->type_name = NULL;
+	r->type_names = 0;
 }
 
 DEFINE_CLEANUP(struct index_reader, index_reader_close)
@@ -45,8 +55,10 @@ int index_reader_open(const char *path, struct index_reader **ret, struct err *e
 
 int index_enter(struct index_reader *r, struct err *e)
 {
-	int rc = 0;
+	int rc = r->writer != NULL ? runs_flush(r->writer, e) : 0;
 
+	if (rc != 0)
+		return rc;
 	/* A transaction of the writer, or a snapshot, already holds one state. */
 	if (r->depth == 0 && !db_in_transaction(r->db)) {
 		rc = db_run(r->db, Q_BEGIN, e, "");
@@ -65,31 +77,48 @@ void index_leave(struct index_reader *r)
 	}
 }
 
-int index_snapshot(struct index_reader *r, struct err *e)
+static int read_head(struct index_reader *r, uint64_t *ret, struct err *e)
 {
 	sqlite3_stmt *st = NULL;
 	bool row = false;
-	int rc;
+	int rc = db_start(r->db, Q_GET_HEAD, &st, e, "");
 
-	if (db_in_transaction(r->db))
-		return 0;
-	if ((rc = db_run(r->db, Q_BEGIN, e, "")) != 0)
-		return rc;
-	r->snapshot = true;
-	/* BEGIN alone takes nothing: the first read fixes the state. */
-	if ((rc = db_start(r->db, Q_GET_HEAD, &st, e, "")) == 0)
-		rc = db_step(r->db, st, &row, e);
+	if (rc == 0 && (rc = db_step(r->db, st, &row, e)) == 0)
+		*ret = row ? db_u64(st, 0) : 0;
 	db_done(st);
-	if (rc != 0)
-		index_release(r);
 	return rc;
+}
+
+int index_snapshot(struct index_reader *r, struct err *e)
+{
+	int rc = index_enter(r, e);
+
+	if (rc != 0)
+		return rc;
+	/* BEGIN alone takes nothing: the first read fixes the state. */
+	if (r->snapshots == 0 && (rc = read_head(r, &r->head, e)) != 0) {
+		index_leave(r);
+		return rc;
+	}
+	r->snapshots++;
+	return 0;
 }
 
 void index_release(struct index_reader *r)
 {
-	if (r->snapshot)
-		IGNORE(db_run(r->db, Q_COMMIT, NULL, ""), "ends a reading transaction: nothing to lose");
-	r->snapshot = false;
+	if (r->snapshots == 0)
+		return;
+	r->snapshots--;
+	index_leave(r);
+}
+
+int index_reader_head(struct index_reader *r, uint64_t *ret_frame, struct err *e)
+{
+	/* In the writer's own transaction the head has not moved yet: it does at its end. */
+	if (r->snapshots == 0)
+		return read_head(r, ret_frame, e);
+	*ret_frame = r->head;
+	return 0;
 }
 
 /* ---- single rows ---- */
@@ -167,12 +196,21 @@ int index_get_bundle(struct index_reader *r, uint32_t log, uint64_t n, unsigned 
 	return get_wide(r, Q_GET_BUNDLE, log, 0, n, width, 33, leaves, e);
 }
 
-static void put_id(struct index_entry *row, const char *type, const uint8_t u[16])
+void index_id_join(const char *type, const uint8_t uuid[16], char id[LIMIT_STIX_ID + 1])
 {
-	char hex[33];
+	static const uint8_t at[] = {0, 8, 12, 16, 20, 32};
+	const size_t n = strlen(type);
+	char hex[33], *to = id + n;
 
-	hex_encode(u, 16, hex);
-	(void)snprintf(row->id, sizeof(row->id), "%.250s--%.8s-%.4s-%.4s-%.4s-%.12s", type, hex, hex + 8, hex + 12, hex + 16, hex + 20);
+	memcpy(id, type, n);
+	hex_encode(uuid, 16, hex);
+	*to++ = '-';
+	for (size_t i = 0; i + 1 < sizeof(at); i++) {
+		*to++ = '-';
+		memcpy(to, hex + at[i], (size_t)(at[i + 1] - at[i]));
+		to += at[i + 1] - at[i];
+	}
+	*to = '\0';
 }
 
 static bool take_entry(sqlite3_stmt *st, struct index_entry *row)
@@ -185,11 +223,21 @@ static bool take_entry(sqlite3_stmt *st, struct index_entry *row)
 	row->log = (uint32_t)db_u64(st, 2);
 	row->index = db_u64(st, 3);
 	row->revoked = db_u64(st, 10) != 0;
+	row->added = sqlite3_column_int64(st, 11);
+	row->version_ns = sqlite3_column_int64(st, 12);
+	row->digits = (uint8_t)db_u64(st, 13);
+	row->size = (uint32_t)db_u64(st, 14);
+	row->audience = (uint32_t)db_u64(st, 15);
+	row->v20 = (db_u64(st, 16) & ROW_V20) != 0;
+	row->draft = (db_u64(st, 16) & ROW_DRAFT) != 0;
+	row->gone = (db_u64(st, 16) & ROW_GONE) != 0;
+	row->type = (uint32_t)db_u64(st, 17);
+	row->fresh = false;
 	if (!db_blob(st, 4, row->collection, 16) || !db_text(st, 5, type, sizeof(type)) || !db_blob(st, 6, uuid, 16) ||
 	    !db_text(st, 7, row->modified, sizeof(row->modified)) || !db_blob(st, 8, row->sha256, 32) ||
 	    !db_text(st, 9, row->subject, sizeof(row->subject)))
 		return false;
-	put_id(row, type, uuid);
+	index_id_join(type, uuid, row->id);
 	return true;
 }
 
@@ -205,6 +253,13 @@ static int entry_at(struct index_reader *r, uint64_t frame, struct index_entry *
 		rc = bad_row("entry of frame", frame, e);
 	db_done(st);
 	return rc;
+}
+
+int index_at_frame(struct index_reader *r, uint64_t frame, struct index_entry *ret, struct err *e)
+{
+	if (frame > INT64_MAX)
+		return bad_row("entry of frame", frame, e);
+	return entry_at(r, frame, ret, e);
 }
 
 /* ---- lists of frames ---- */
@@ -322,18 +377,18 @@ int index_get_entry(struct index_reader *r, uint32_t log, uint64_t index, struct
 
 /* ---- pages ---- */
 
-/* Numbers of a collection and a type; 0: never seen. */
-struct page { uint64_t after, coll, type; bool any_coll, any_type; size_t n; };
+struct page { uint64_t after; const uint8_t *collection; const char *type; struct index_cursor *at; size_t n; };
 
-static int find_number(struct index_reader *r, enum query q, const char *fmt, const void *key, size_t n, uint64_t *ret, struct err *e)
+/* The next frames of one collection's run, or of its type's, behind p->after. */
+static int page_run(struct index_reader *r, const struct page *p, const uint8_t *collection, struct frames *f, struct err *e)
 {
-	sqlite3_stmt *st = NULL;
-	bool row = false;
-	int rc = db_start(r->db, q, &st, e, fmt, key, n);
+	const struct index_want w = {.collection = collection, .type = &p->type, .types = p->type != NULL, .after_frame = p->after, .after_added = INT64_MIN};
+	const struct index_row *row = NULL;
+	size_t left = p->n;
+	int rc = index_seek(p->at, r, &w, e);
 
-	if (rc == 0 && (rc = db_step(r->db, st, &row, e)) == 0)
-		*ret = row ? db_u64(st, 0) : 0;
-	db_done(st);
+	while (rc == 0 && left-- > 0 && (rc = index_next(p->at, &row, e)) == 0 && row != NULL)
+		rc = frames_add(f, row->frame, e);
 	return rc;
 }
 
@@ -344,19 +399,31 @@ static int by_number(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+int index_collection_uuid(struct index_reader *r, uint64_t n, uint8_t ret[16], struct err *e)
+{
+	sqlite3_stmt *st = NULL;
+	bool row = false;
+	int rc = db_start(r->db, Q_COLLECTION_UUID, &st, e, "u", n);
+
+	if (rc == 0 && (rc = db_step(r->db, st, &row, e)) == 0 && (!row || !db_blob(st, 0, ret, 16)))
+		rc = bad_row("collection", n, e);
+	db_done(st);
+	return rc;
+}
+
 /* One type in whichever collection: the next of each, then the first of all. Bounded by collections × n. */
 static int page_over_collections(struct index_reader *r, const struct page *p, struct frames *f, struct err *e)
 {
 	struct frames coll = {0};
+	uint8_t uuid[16];
 	sqlite3_stmt *st = NULL;
 	int rc = db_start(r->db, Q_ALL_COLLECTIONS, &st, e, "");
 
 	if (rc == 0)
 		rc = gather(r, st, &coll, e);
-	for (size_t i = 0; rc == 0 && i < coll.n; i++) {
-		if ((rc = db_start(r->db, Q_PAGE_TYPE, &st, e, "uuuu", coll.no[i], p->type, p->after, (uint64_t)p->n)) == 0)
-			rc = gather(r, st, f, e);
-	}
+	for (size_t i = 0; rc == 0 && i < coll.n; i++)
+		if ((rc = index_collection_uuid(r, coll.no[i], uuid, e)) == 0)
+			rc = page_run(r, p, uuid, f, e);
 	mem_free(coll.no);
 	if (rc == 0 && f->n > 0)
 		qsort(f->no, f->n, sizeof(*f->no), by_number);
@@ -367,19 +434,15 @@ static int page_over_collections(struct index_reader *r, const struct page *p, s
 /* The next p->n frames behind p->after. */
 static int page_chunk(struct index_reader *r, const struct page *p, struct frames *f, struct err *e)
 {
-	const uint64_t n = p->n;
 	sqlite3_stmt *st = NULL;
 	int rc;
 
 	f->n = 0;
-	if (p->any_coll && !p->any_type)
+	if (p->collection != NULL)
+		return page_run(r, p, p->collection, f, e);
+	if (p->type != NULL)
 		return page_over_collections(r, p, f, e);
-	if (p->any_coll)
-		rc = db_start(r->db, Q_PAGE, &st, e, "uu", p->after, n);
-	else if (p->any_type)
-		rc = db_start(r->db, Q_PAGE_COLL, &st, e, "uuu", p->coll, p->after, n);
-	else
-		rc = db_start(r->db, Q_PAGE_TYPE, &st, e, "uuuu", p->coll, p->type, p->after, n);
+	rc = db_start(r->db, Q_PAGE, &st, e, "uu", p->after, (uint64_t)p->n);
 	return rc != 0 ? rc : gather(r, st, f, e);
 }
 
@@ -401,21 +464,20 @@ static int page_visit(struct index_reader *r, struct page *p, size_t limit, stru
 
 int index_page(struct index_reader *r, uint64_t after, const uint8_t *collection, const char *type, size_t limit, index_visit *v, void *ctx, struct err *e)
 {
-	struct page p = {.after = after, .any_coll = collection == NULL, .any_type = type == NULL};
+	struct page p = {.after = after, .collection = collection, .type = type};
 	struct frames f = {0};
 	int rc;
 
 	if (after > INT64_MAX)
 		return 0;
-	if ((rc = index_enter(r, e)) != 0)
+	/* Its own: visitors may come back here. */
+	if ((collection != NULL || type != NULL) && (rc = index_cursor_new(&p.at, e)) != 0)
 		return rc;
-	if (collection != NULL)
-		rc = find_number(r, Q_GET_COLLECTION, "b", collection, 16, &p.coll, e);
-	if (rc == 0 && type != NULL)
-		rc = find_number(r, Q_GET_TYPE, "t", type, 0, &p.type, e);
-	if (rc == 0 && (p.any_coll || p.coll != 0) && (p.any_type || p.type != 0))
+	if ((rc = index_enter(r, e)) == 0) {
 		rc = page_visit(r, &p, limit, &f, v, ctx, e);
-	index_leave(r);
+		index_leave(r);
+	}
+	index_cursor_free(p.at);
 	mem_free(f.no);
 	return rc;
 }

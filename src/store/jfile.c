@@ -30,6 +30,7 @@ void jfile_close(void *eng)
 			j->fs.close(j->fs.ctx, j->seg[k].fd);
 	if (j->wfd >= 0)
 		j->fs.close(j->fs.ctx, j->wfd);
+	jfile_free_proven(j);
 	pthread_mutex_destroy(&j->lock);
 	buf_free(&j->out);
 	mem_free(j->seg);
@@ -282,7 +283,7 @@ static struct frame_ref jfile_head(void *eng)
 	return head;
 }
 
-static int read_corrupt(struct frame_ref at, const char *why, struct err *e)
+int jfile_corrupt(struct frame_ref at, const char *why, struct err *e)
 {
 	return fail(e, E_CORRUPT, "journal segment %08" PRIu64 ".seg at offset %" PRIu64 ": %s (frame %" PRIu64 " expected)",
 	    at_segment(at.at), at_offset(at.at), why, at.no);
@@ -305,12 +306,12 @@ static int read_frame(struct jfile *j, int fd, struct frame_ref at, enum frame_t
 	if ((rc = fs_pread_all(&j->fs, fd, out->p, FIRST_READ, (off_t)off, &have, "journal", e)) != 0)
 		return rc;
 	if (have < FRAME_HEADER)
-		return read_corrupt(at, "the file ends here", e);
+		return jfile_corrupt(at, "the file ends here", e);
 	frame_head_get((uint8_t *)out->p, &h);
 	if ((why = frame_head_check(&h)) != NULL)
-		return read_corrupt(at, why, e);
+		return jfile_corrupt(at, why, e);
 	if (h.no != at.no)
-		return read_corrupt(at, "another frame is here", e);
+		return jfile_corrupt(at, "another frame is here", e);
 	if (frame_bytes(h.n) > FIRST_READ) {
 		if ((p = buf_grow(out, (size_t)frame_bytes(h.n) - FIRST_READ)) == NULL)
 			return buf_err(out, e, "journal frame");
@@ -318,7 +319,7 @@ static int read_frame(struct jfile *j, int fd, struct frame_ref at, enum frame_t
 			return rc;
 	}
 	if (have + more < frame_bytes(h.n) || !frame_crc_ok((uint8_t *)out->p, &h))
-		return read_corrupt(at, "frame checksum wrong", e);
+		return jfile_corrupt(at, "frame checksum wrong", e);
 	memmove(out->p, out->p + FRAME_HEADER, h.n);
 	out->n = h.n;
 	out->p[h.n] = '\0';
@@ -450,4 +451,4 @@ static int jfile_scan(void *eng, struct frame_ref from, journal_visit *visit, vo
 	return rc;
 }
 
-const struct journal_ops jfile_ops = {jfile_append, jfile_read, jfile_scan, jfile_head, jfile_close, jfile_refresh};
+const struct journal_ops jfile_ops = {jfile_append, jfile_read, jfile_read_many, jfile_scan, jfile_head, jfile_close, jfile_refresh};

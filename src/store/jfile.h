@@ -1,6 +1,7 @@
 /* store/jfile.h - private to store/: the file engine of the journal and its parts. */
 #pragma once
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -17,6 +18,15 @@ struct journal {
 
 struct seg { uint64_t first; int fd; unsigned pins; };
 
+/*
+ * Frames whose checksum this process has found right, a bit each, by number. A page read again and again costs no checksum
+ * then; what rots on the disk meanwhile is found by the next process, or by record_check. Frames beyond the table are
+ * computed each time.
+ */
+#define PROVEN_BITS (1u << 20)
+#define PROVEN_PAGES 4096u
+typedef _Atomic uint64_t proven_word;
+
 struct jfile {
 	struct fs fs;
 	char *dir;
@@ -27,6 +37,7 @@ struct jfile {
 	size_t segs, cap, open;   /* known segments, room, open descriptors */
 	struct frame_ref head;
 	uint64_t end;             /* offset behind the last whole batch, in the last segment */
+	proven_word *_Atomic proven[PROVEN_PAGES]; /* PROVEN_BITS each, made when needed */
 	/* the writer's own */
 	int wfd;                  /* last segment */
 	struct buf out;           /* frames on their way to the file */
@@ -43,6 +54,12 @@ NODISCARD int jfile_add_segment(struct jfile *j, uint64_t first, struct err *e);
 /* A descriptor of segment k for reading; release with jfile_unpin. */
 NODISCARD int jfile_pin(struct jfile *j, uint64_t k, int *ret_fd, struct err *e);
 void jfile_unpin(struct jfile *j, uint64_t k);
+/* E_CORRUPT naming segment and offset. */
+int jfile_corrupt(struct frame_ref at, const char *why, struct err *e);
+
+/* jmany.c */
+NODISCARD int jfile_read_many(void *eng, const struct frame_want *want, size_t count, struct buf *out, struct frame_place *ret, struct err *e);
+void jfile_free_proven(struct jfile *j);
 
 /* jopen.c */
 /* journal_open with another segment size for new journals (tests). */

@@ -27,6 +27,11 @@ int journal_read(struct journal *j, struct frame_ref at, enum frame_type *ret_ty
 	return j->ops->read(j->eng, at, ret_type, out, e);
 }
 
+int journal_read_many(struct journal *j, const struct frame_want *want, size_t count, struct buf *out, struct frame_place *ret, struct err *e)
+{
+	return j->ops->read_many(j->eng, want, count, out, ret, e);
+}
+
 int journal_scan(struct journal *j, struct frame_ref from, journal_visit *visit, void *ctx, struct err *e)
 {
 	return j->ops->scan(j->eng, from, visit, ctx, e);

@@ -35,12 +35,18 @@ struct journal;
 /* Called per frame in order; p is valid during the call. Non-zero stops the scan and is returned. */
 typedef int journal_visit(void *ctx, const struct frame *f, struct err *e);
 
+/* One of many to read: n is how long its payload is thought to be; a wrong guess costs a second read. */
+struct frame_want { struct frame_ref ref; size_t n; };
+struct frame_place { enum frame_type type; size_t off, n; }; /* its payload, in the buffer */
+
 struct journal_ops {
 	/* Durable on return 0; ret[count] gets the addresses. E_IO, E_NOSPACE, E_LIMIT (nothing written then).
 	 * After E_IO the journal refuses further appends until reopened: what is on disk must be read again. */
 	int (*append)(void *eng, const struct frame_in *in, size_t count, struct frame_ref *ret, struct err *e);
 	/* Payload of one frame into out (cleared first); checks the checksum. Any thread. E_CORRUPT, E_NOTFOUND. */
 	int (*read)(void *eng, struct frame_ref at, enum frame_type *ret_type, struct buf *out, struct err *e);
+	/* journal_read_many(). */
+	int (*read_many)(void *eng, const struct frame_want *want, size_t count, struct buf *out, struct frame_place *ret, struct err *e);
 	/* Visit whole batches from frame number `from.no` on (from.at 0: engine searches). */
 	int (*scan)(void *eng, struct frame_ref from, journal_visit *visit, void *ctx, struct err *e);
 	struct frame_ref (*head)(void *eng);  /* last committed frame; no 0: empty */
@@ -60,6 +66,12 @@ void journal_close(struct journal *j); /* NULL is fine */
 
 NODISCARD int journal_append(struct journal *j, const struct frame_in *in, size_t count, struct frame_ref *ret, struct err *e);
 NODISCARD int journal_read(struct journal *j, struct frame_ref at, enum frame_type *ret_type, struct buf *out, struct err *e);
+/*
+ * Payloads of several frames, ascending: frames close to each other come with one call, together with what lies between
+ * them, appended to out. ret[i] says where. A frame's checksum is computed when this process meets it for the first time;
+ * afterwards its header alone is compared. Any thread. E_CORRUPT, E_NOTFOUND; out is as before then.
+ */
+NODISCARD int journal_read_many(struct journal *j, const struct frame_want *want, size_t count, struct buf *out, struct frame_place *ret, struct err *e);
 NODISCARD int journal_scan(struct journal *j, struct frame_ref from, journal_visit *visit, void *ctx, struct err *e);
 struct frame_ref journal_head(struct journal *j);
 /* A read-only journal beside a writing process: look again how far the writer got. */

@@ -13,7 +13,8 @@
 
 #define WINDOW (1024u * 1024) /* bytes per read: large enough for the disk, small enough to stay in the L2 cache */
 
-static const char magic[] = "verbale-journal/1\n";
+static const char magic_1[] = "verbale-journal/1\n";
+static const char magic[] = "verbale-journal/2\n";
 
 static_assert(1UL << SEG_SHIFT == LIMIT_SEGMENT, "an address has room for every offset");
 static_assert(LIMIT_BATCH_BYTES + SEG_HEADER <= LIMIT_SEGMENT, "the largest batch fits an empty segment");
@@ -38,8 +39,10 @@ const char *seg_head_get(const uint8_t in[SEG_HEADER], uint64_t number, struct s
 {
 	const struct seg_head h = {be_get(in + 24, 8), be_get(in + 32, 8), (uint32_t)be_get(in + 40, 4)};
 
+	if (memcmp(in, magic_1, sizeof(magic_1) - 1) == 0)
+		return "a journal of version 1, written before entries had a time of arrival; this program reads version 2";
 	if (memcmp(in, magic, sizeof(magic) - 1) != 0)
-		return "not a journal segment of version 1";
+		return "not a journal segment of version 2";
 	if (be_get(in + 60, 4) != crc32c(0, in, 60))
 		return "segment header: checksum wrong";
 	if (h.number != number)

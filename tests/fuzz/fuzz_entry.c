@@ -8,9 +8,13 @@
 static void as_entry(const void *p, size_t n)
 {
 	struct index_entry row = {.frame = 0};
+	struct facts facts = {.audience = NULL};
+	struct audience audience;
+	CLEANUP_BUF struct buf room = BUF_INIT(LIMIT_FRAME);
+	CLEANUP_BUF struct buf key = BUF_INIT(LIMIT_FRAME);
 	struct err e = {.code = 0};
 	uint8_t sum[SHA256_LEN];
-	const int rc = row_from_entry(NULL, p, n, &row, &e);
+	const int rc = row_from_entry(NULL, p, n, &room, &row, &facts, &e);
 
 	if (rc != 0) {
 		MUST((rc == E_FORMAT || rc == E_LIMIT) && e.code == rc && e.msg[0] != '\0');
@@ -18,6 +22,8 @@ static void as_entry(const void *p, size_t n)
 	}
 	MUST(strlen(row.id) <= LIMIT_STIX_ID && stix_id_ok(row.id, strlen(row.id)));
 	MUST(strlen(row.modified) <= LIMIT_TIMESTAMP && strlen(row.subject) <= LIMIT_STIX_ID);
+	buf_put(&key, facts.audience, facts.audience_n);
+	MUST(audience_get(&key, &audience, &e) == 0);
 	sha256(p, n, sum);
 	MUST(memcmp(sum, row.sha256, sizeof(sum)) == 0);
 }

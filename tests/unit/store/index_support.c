@@ -62,6 +62,13 @@ struct index_entry make_row(uint64_t frame)
 	row.index = frame; /* has gaps, as a peer's log here has */
 	memset(row.collection, (int)(1 + frame % 4), 16);
 	make_id(row.id, kinds[mix(frame) % ARRAY_LEN(kinds)], frame % 10 == 0 ? frame / 10 : 1000000 + frame);
+	row.added = (int64_t)(frame * 5 + frame % 3);
+	row.version_ns = (int64_t)(frame % 1000) * 1000000;
+	row.digits = 3;
+	row.size = (uint32_t)(100 + frame % 900);
+	row.audience = (uint32_t)(1 + frame % 2);
+	row.v20 = frame % 13 == 0;
+	row.draft = frame % 17 == 0;
 	if (frame % 7 != 0)
 		(void)snprintf(row.modified, sizeof(row.modified), "2016-09-09T00:30:00.%03uZ", (unsigned)(frame % 1000));
 	for (size_t i = 0; i < sizeof(row.sha256); i++)
@@ -83,6 +90,14 @@ void assert_row(const struct index_entry *got, const struct index_entry *want)
 	assert_memory_equal(got->sha256, want->sha256, 32);
 	assert_string_equal(got->subject, want->subject);
 	assert_int_equal(got->revoked, want->revoked);
+	assert_int_equal(got->added, want->added);
+	assert_int_equal(got->version_ns, want->version_ns);
+	assert_int_equal(got->digits, want->digits);
+	assert_int_equal(got->size, want->size);
+	assert_int_equal(got->audience, want->audience);
+	assert_int_equal(got->v20, want->v20);
+	assert_int_equal(got->draft, want->draft);
+	assert_int_equal(got->gone, want->gone);
 }
 
 void fill(struct index *x, uint64_t from, uint64_t to, uint64_t batch)
