@@ -271,16 +271,14 @@ static int check_together(struct ck *c)
 	int r;
 
 	c->column = table_column(c);
-	r = c->type->whole != NULL ? check_rows(c, c->type->whole) : 0;
-	if (r == 0 && c->type->class == CLASS_SCO)
-		r = check_sco_id(c);
+	r = check_rows(c, c->type->whole);
 	c->column = column;
 	return r;
 }
 
 static int check_whole(struct ck *c)
 {
-	if (c->type != NULL && !c->o.v20 && (c->type->class == CLASS_SCO || c->type->whole != NULL))
+	if (c->type != NULL && !c->o.v20 && c->type->whole != NULL)
 		return check_together(c);
 	if (c->own)
 		return check_own(c);

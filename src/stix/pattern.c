@@ -180,13 +180,13 @@ static bool names_hashes(struct name name) { return name.n >= 6 && memcmp(name.s
 bool pattern_property(struct pattern *p, struct pattern_sym *path)
 {
 	const struct name name = name_of(p, path);
-	bool ok = name.n >= 3 && name.n <= LIMIT_STIX_KEY;
+	bool ok = name.n >= 3 && name.n <= LIMIT_STIX_KEY && name.s[0] >= 'a' && name.s[0] <= 'z';
 
-	for (size_t i = 0; ok && i < name.n; i++)
+	for (size_t i = 1; ok && i < name.n; i++)
 		ok = (name.s[i] >= 'a' && name.s[i] <= 'z') || (name.s[i] >= '0' && name.s[i] <= '9') || name.s[i] == '_';
 	path->hashes = names_hashes(name);
 	path->digits = 0;
-	return ok || pattern_fail(p, path->at, "\"%.*s\" is no property of an object: 3 to 250 of a-z, 0-9, _", (int)(name.n < 40 ? name.n : 40), name.s);
+	return ok || pattern_fail(p, path->at, "\"%.*s\" is no property of an object: 3 to 250 of a-z, 0-9, _, first a letter", (int)(name.n < 40 ? name.n : 40), name.s);
 }
 
 void pattern_step(const struct pattern *p, struct pattern_sym *path, const struct pattern_sym *step)

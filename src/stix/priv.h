@@ -118,6 +118,8 @@ enum whole_op {
 	WHOLE_SOME,     /* any property of the type's own table, or a (a may be NULL) */
 	WHOLE_TYPES,    /* a, a reference or a list of them, names types of `classes` only */
 	WHOLE_SHOULD,   /* a should be there */
+	WHOLE_FORM,     /* a, in the predefined extension b or (NULL) in the object, has the form `ok`; not where it was defanged */
+	WHOLE_ID,       /* the object's id is made of `from` (§2.9) */
 	WHOLE_CHECK,    /* what check says */
 };
 struct stix_whole {
@@ -125,6 +127,8 @@ struct stix_whole {
 	const char *a, *b, *c;
 	unsigned classes;        /* bits: enum stix_class */
 	int (*check)(struct ck *c);
+	bool (*ok)(const char *s, size_t n); enum rule rule; const char *words; /* else broken is `rule`, in these words */
+	const char *const *from; /* "ID Contributing Properties", sorted; ends with NULL */
 };
 extern const struct stix_whole seen_whole[], grouping_whole[], indicator_whole[], location_whole[], malware_whole[], malware_analysis_whole[],
     observed_data_whole[], relationship_whole[], sighting_whole[], language_whole[];
@@ -141,9 +145,11 @@ extern const struct stix_prop artifact_props[], as_props[], directory_props[], d
 /* sco_ext.c: row of a predefined extension and the one type that has it; NULL: none of that name. */
 const struct stix_prop *predefined_extension(const char *key, size_t n, const char **ret_type);
 /* sco_rules.c: what their properties say together. sco_id.c: their ids. */
-extern const struct stix_whole artifact_whole[], value_whole[], message_whole[], file_whole[], traffic_whole[], process_whole[], software_whole[], account_whole[],
-    registry_whole[], certificate_whole[];
-NODISCARD int check_sco_id(struct ck *c);
+extern const struct stix_whole artifact_whole[], as_whole[], directory_whole[], domain_whole[], email_whole[], message_whole[], file_whole[], ipv4_whole[],
+    ipv6_whole[], mac_whole[], mutex_whole[], traffic_whole[], process_whole[], software_whole[], url_whole[], account_whole[], registry_whole[],
+    certificate_whole[];
+NODISCARD int check_form(struct ck *c, const struct stix_whole *w);
+NODISCARD int check_sco_id(struct ck *c, const struct stix_whole *w);
 
 /* check.c: what was once accepted while a table was missing must stay readable: column for what tables say. */
 unsigned table_column(const struct ck *c);

@@ -32,6 +32,9 @@
 #define PAIR(o, x, y) {.op = WHOLE_##o, .a = x, .b = y}
 #define TYPES(x, list) {.op = WHOLE_TYPES, .a = x, .classes = list}
 #define SHOULD(x) {.op = WHOLE_SHOULD, .a = x}
+#define FORM(x, f, w) {.op = WHOLE_FORM, .a = x, .ok = f, .rule = RULE_FORM, .words = w}
+#define FORM_IN(ext, x, f, r, w) {.op = WHOLE_FORM, .a = x, .b = ext, .ok = f, .rule = RULE_##r, .words = w}
+#define ID_FROM(...) {.op = WHOLE_ID, .from = (const char *const[]){__VA_ARGS__, NULL}}
 #define CHECK(f) {.op = WHOLE_CHECK, .check = f}
 #define END_WHOLE {.op = WHOLE_END}
 

@@ -5,38 +5,8 @@
 /* 00abedb4-aa42-466c-9c01-fed23315a9b7 */
 static const uint8_t namespace[16] = {0x00, 0xab, 0xed, 0xb4, 0xaa, 0x42, 0x46, 0x6c, 0x9c, 0x01, 0xfe, 0xd2, 0x33, 0x15, 0xa9, 0xb7};
 
-/* "ID Contributing Properties" of §6, sorted as canonical JSON wants them. process has none. */
-static const struct id_row { const char *type, *from[8]; } id_rows[] = {
-	{"artifact", {"hashes", "payload_bin"}},
-	{"autonomous-system", {"number"}},
-	{"directory", {"path"}},
-	{"domain-name", {"value"}},
-	{"email-addr", {"value"}},
-	{"email-message", {"body", "from_ref", "subject"}},
-	{"file", {"extensions", "hashes", "name", "parent_directory_ref"}},
-	{"ipv4-addr", {"value"}},
-	{"ipv6-addr", {"value"}},
-	{"mac-addr", {"value"}},
-	{"mutex", {"name"}},
-	{"network-traffic", {"dst_port", "dst_ref", "end", "extensions", "protocols", "src_port", "src_ref", "start"}},
-	{"process", {NULL}},
-	{"software", {"cpe", "name", "swid", "vendor", "version"}},
-	{"url", {"value"}},
-	{"user-account", {"account_login", "account_type", "user_id"}},
-	{"windows-registry-key", {"key", "values"}},
-	{"x509-certificate", {"hashes", "serial_number"}},
-};
-
-static const struct id_row *row_of(const char *type)
-{
-	for (size_t i = 0; type != NULL && i < ARRAY_LEN(id_rows); i++)
-		if (strcmp(id_rows[i].type, type) == 0)
-			return &id_rows[i];
-	return NULL;
-}
-
-/* The name as it is made. Room for what is usual, so that checking allocates nothing; payloads go through it in parts. */
-struct name { struct sha1_ctx sha; struct buf b; bool ok, any; char room[4096]; };
+/* The name as it is made. Room for what is usual, so that checking allocates nothing; payloads go through it in parts. 512 bytes of text become 3,074 at most. */
+struct name { struct sha1_ctx sha; struct buf b; bool ok, any; char room[3200]; };
 
 static void put(struct name *n, const char *s) { sha1_add(&n->sha, s, strlen(s)); }
 
@@ -126,41 +96,41 @@ static void put_member(struct name *n, const char *key, const struct json_val *v
 	}
 }
 
-/* The i-th of a row as far as it is there; null and a dictionary without a hash say nothing. */
-static const struct json_val *part(const struct id_row *row, size_t i, const struct json_val *obj)
+/* A property as far as it is there; null and a dictionary without a hash say nothing. */
+static const struct json_val *part(const struct json_val *obj, const char *key)
 {
-	const struct json_val *v = json_get(obj, row->from[i]);
+	const struct json_val *v = json_get(obj, key);
 
-	return json_type(v) != JSON_NULL && (strcmp(row->from[i], "hashes") != 0 || json_len(v) > 0) ? v : NULL;
+	return json_type(v) != JSON_NULL && (strcmp(key, "hashes") != 0 || json_len(v) > 0) ? v : NULL;
 }
 
-static bool contributes(const struct id_row *row, const struct json_val *obj)
+static bool contributes(const char *const *from, const struct json_val *obj)
 {
-	for (size_t i = 0; i < ARRAY_LEN(row->from) && row->from[i] != NULL; i++)
-		if (part(row, i, obj) != NULL)
+	for (; *from != NULL; from++)
+		if (part(obj, *from) != NULL)
 			return true;
 	return false;
 }
 
-static bool id_of(const struct id_row *row, const struct json_val *obj, char out[LIMIT_STIX_ID + 1])
+static bool id_of(const char *type, const char *const *from, const struct json_val *obj, char out[LIMIT_STIX_ID + 1])
 {
-	struct name n;
+	const size_t type_n = strlen(type);
 	uint8_t uuid[16];
-	size_t type_n = strlen(row->type);
+	struct name n;
 
 	n.b = (struct buf){.p = n.room, .cap = sizeof(n.room), .max = sizeof(n.room) - 1}; /* never grows, never freed */
 	n.ok = true;
 	n.any = false;
 	uuid_v5_begin(&n.sha, namespace);
-	for (size_t i = 0; i < ARRAY_LEN(row->from) && row->from[i] != NULL; i++) {
-		const struct json_val *v = part(row, i, obj);
+	for (; *from != NULL; from++) {
+		const struct json_val *v = part(obj, *from);
 
 		if (v != NULL)
-			put_member(&n, row->from[i], v);
+			put_member(&n, *from, v);
 	}
 	put(&n, "}");
 	uuid_v5_end(&n.sha, uuid);
-	memcpy(out, row->type, type_n);
+	memcpy(out, type, type_n);
 	memcpy(out + type_n, "--", 2);
 	uuid_format(uuid, out + type_n + 2);
 	return n.ok && n.any;
@@ -168,23 +138,24 @@ static bool id_of(const struct id_row *row, const struct json_val *obj, char out
 
 bool stix_sco_id(const struct json_val *obj, char out[LIMIT_STIX_ID + 1])
 {
-	const struct id_row *row = row_of(json_get_str(obj, "type"));
+	const char *name = json_get_str(obj, "type");
+	const struct stix_type *t = name != NULL ? stix_type_named(name, strlen(name)) : NULL;
 
-	return row != NULL && contributes(row, obj) && id_of(row, obj, out);
+	for (const struct stix_whole *w = t != NULL ? t->whole : NULL; w != NULL && w->op != WHOLE_END; w++)
+		if (w->op == WHOLE_ID)
+			return contributes(w->from, obj) && id_of(name, w->from, obj, out);
+	return false;
 }
 
-int check_sco_id(struct ck *c)
+int check_sco_id(struct ck *c, const struct stix_whole *w)
 {
 	const struct at at = {.key = "id", .n = 2};
-	const struct id_row *row = row_of(c->o.type);
 	const char version = c->id[c->id_n - 22]; /* of the UUID's 36 characters, the 15th */
 	char want[LIMIT_STIX_ID + 1];
 
-	if (row == NULL)
-		return 0;
-	if (!contributes(row, c->obj))
+	if (!contributes(w->from, c->obj))
 		return version == '4' ? 0 : broke(c, &at, RULE_SCO_UUID, "nothing this id could be computed from is there: must be a UUID of version 4");
-	if (c->warn == NULL || !id_of(row, c->obj, want)) /* both rules only ever warn */
+	if (c->warn == NULL || !id_of(c->o.type, w->from, c->obj, want)) /* both rules only ever warn */
 		return 0;
 	if (version == '4')
 		return broke(c, &at, RULE_UUID, "should be %s, computed from its properties", want);

@@ -128,47 +128,18 @@ static bool form_lower(const char *s, size_t n)
 
 static bool form_priority(const char *s, size_t n) { return n >= 6 && memcmp(s + n - 6, "_CLASS", 6) == 0; }
 
-/* `ext`: the value stands in that extension. RULE_FORM where the standard says MUST, RULE_ADVICE where SHOULD or less. */
-static const struct form { const char *type, *ext, *key; bool (*ok)(const char *s, size_t n); enum rule rule; const char *words; } forms[] = {
-	{"artifact", NULL, "url", form_url, RULE_FORM, "must be a URL (RFC 3986)"},
-	{"directory", NULL, "path_enc", form_charset, RULE_FORM, "must be the name of a character set"},
-	{"domain-name", NULL, "value", form_domain, RULE_FORM, "must be a domain name (RFC 1034, RFC 5890)"},
-	{"email-addr", NULL, "value", form_email, RULE_FORM, "must be an address alone: jane.smith@example.com"},
-	{"email-message", NULL, "subject", form_decoded, RULE_FORM, "must be decoded (RFC 2047)"},
-	{"file", "windows-pebinary-ext", "time_date_stamp", form_second, RULE_FORM, "must be precise to the second"},
-	{"file", NULL, "name_enc", form_charset, RULE_FORM, "must be the name of a character set"},
-	{"ipv4-addr", NULL, "value", form_ipv4, RULE_FORM, "must be an IPv4 address or a block in CIDR notation"},
-	{"ipv6-addr", NULL, "value", form_ipv6, RULE_FORM, "must be an IPv6 address or a block in CIDR notation"},
-	{"mac-addr", NULL, "value", form_mac, RULE_FORM, "must be six octets in lower case with colons: 00:00:ab:cd:ef:01"},
-	{"network-traffic", "http-request-ext", "request_method", form_lower, RULE_ADVICE, "should be in lower case"},
-	{"network-traffic", "http-request-ext", "request_version", form_lower, RULE_ADVICE, "should be in lower case"},
-	{"process", "windows-process-ext", "priority", form_priority, RULE_ADVICE, "should end in _CLASS"},
-	{"software", NULL, "cpe", form_cpe, RULE_FORM, "must be a name of CPE 2.3"},
-	{"url", NULL, "value", form_url, RULE_FORM, "must be a URL (RFC 3986)"},
-	{"windows-registry-key", NULL, "key", form_hive, RULE_FORM, "must name its hive in full: HKEY_LOCAL_MACHINE"},
-};
-
-static int check_form(struct ck *c, const struct form *f)
+int check_form(struct ck *c, const struct stix_whole *w)
 {
-	const struct at list = {.key = "extensions", .n = 10}, ext = {.up = &list, .key = f->ext, .n = f->ext != NULL ? strlen(f->ext) : 0};
-	const struct at at = {.up = f->ext != NULL ? &ext : NULL, .key = f->key, .n = strlen(f->key)};
-	const struct json_val *v = f->ext != NULL ? json_get(json_get(get(c, "extensions"), f->ext), f->key) : get(c, f->key);
+	const struct at list = {.key = "extensions", .n = 10}, ext = {.up = &list, .key = w->b, .n = w->b != NULL ? strlen(w->b) : 0};
+	const struct at at = {.up = w->b != NULL ? &ext : NULL, .key = w->a, .n = strlen(w->a)};
+	const struct json_val *v = w->b != NULL ? json_get(json_get(get(c, "extensions"), w->b), w->a) : get(c, w->a);
+	bool defanged;
 	size_t n;
 	const char *s = json_str(v, &n);
 
-	return s == NULL || f->ok(s, n) ? 0 : broke(c, &at, f->rule, "%s", f->words);
-}
-
-static int check_forms(struct ck *c)
-{
-	bool defanged = false;
-	int r;
-
-	(void)json_bool(get(c, "defanged"), &defanged);
-	for (size_t i = 0; !defanged && i < ARRAY_LEN(forms); i++)
-		if (strcmp(forms[i].type, c->type->name) == 0 && (r = check_form(c, &forms[i])) != 0)
-			return r;
-	return 0;
+	if (s == NULL || w->ok(s, n) || (json_bool(get(c, "defanged"), &defanged) && defanged))
+		return 0;
+	return broke(c, &at, w->rule, "%s", w->words);
 }
 
 /* --- what no row can say --- */
@@ -274,21 +245,47 @@ static int check_languages(struct ck *c)
 	return 0;
 }
 
-#define FORMS CHECK(check_forms)
+/* Forms: RULE_FORM where the standard says MUST or names a notation, RULE_ADVICE where SHOULD or less. */
+#define A_URL "must be a URL (RFC 3986)"
+#define A_CHARSET "must be the name of a character set"
 const struct stix_whole artifact_whole[] = {
-	PAIR(ONE, "payload_bin", "url"), PAIR(WITH, "url", "hashes"), PAIR(WITH, "decryption_key", "encryption_algorithm"), FORMS, END_WHOLE,
+	PAIR(ONE, "payload_bin", "url"), PAIR(WITH, "url", "hashes"), PAIR(WITH, "decryption_key", "encryption_algorithm"), FORM("url", form_url, A_URL),
+	ID_FROM("hashes", "payload_bin"), END_WHOLE,
 };
-const struct stix_whole value_whole[] = {FORMS, END_WHOLE};
+const struct stix_whole as_whole[] = {ID_FROM("number"), END_WHOLE};
+const struct stix_whole directory_whole[] = {FORM("path_enc", form_charset, A_CHARSET), ID_FROM("path"), END_WHOLE};
+const struct stix_whole domain_whole[] = {FORM("value", form_domain, "must be a domain name (RFC 1034, RFC 5890)"), ID_FROM("value"), END_WHOLE};
+const struct stix_whole email_whole[] = {FORM("value", form_email, "must be an address alone: jane.smith@example.com"), ID_FROM("value"), END_WHOLE};
 const struct stix_whole message_whole[] = {
-	PAIR(NOT_TRUE, "is_multipart", "body"), PAIR(NOT_FALSE, "is_multipart", "body_multipart"), CHECK(check_message), FORMS, END_WHOLE,
+	PAIR(NOT_TRUE, "is_multipart", "body"), PAIR(NOT_FALSE, "is_multipart", "body_multipart"), CHECK(check_message),
+	FORM("subject", form_decoded, "must be decoded (RFC 2047)"), ID_FROM("body", "from_ref", "subject"), END_WHOLE,
 };
-const struct stix_whole file_whole[] = {PAIR(ANY, "hashes", "name"), FORMS, END_WHOLE};
+const struct stix_whole file_whole[] = {
+	PAIR(ANY, "hashes", "name"), FORM("name_enc", form_charset, A_CHARSET),
+	FORM_IN("windows-pebinary-ext", "time_date_stamp", form_second, FORM, "must be precise to the second"),
+	ID_FROM("extensions", "hashes", "name", "parent_directory_ref"), END_WHOLE,
+};
+const struct stix_whole ipv4_whole[] = {FORM("value", form_ipv4, "must be an IPv4 address or a block in CIDR notation"), ID_FROM("value"), END_WHOLE};
+const struct stix_whole ipv6_whole[] = {FORM("value", form_ipv6, "must be an IPv6 address or a block in CIDR notation"), ID_FROM("value"), END_WHOLE};
+const struct stix_whole mac_whole[] = {
+	FORM("value", form_mac, "must be six octets in lower case with colons: 00:00:ab:cd:ef:01"), ID_FROM("value"), END_WHOLE,
+};
+const struct stix_whole mutex_whole[] = {ID_FROM("name"), END_WHOLE};
 const struct stix_whole traffic_whole[] = {
 	PAIR(ANY, "src_ref", "dst_ref"), PAIR(NOT_TRUE, "is_active", "end"), PAIR(ORDER, "start", "end"), SHOULD("src_port"), SHOULD("dst_port"),
-	CHECK(check_traffic), FORMS, END_WHOLE,
+	CHECK(check_traffic), FORM_IN("http-request-ext", "request_method", form_lower, ADVICE, "should be in lower case"),
+	FORM_IN("http-request-ext", "request_version", form_lower, ADVICE, "should be in lower case"),
+	ID_FROM("dst_port", "dst_ref", "end", "extensions", "protocols", "src_port", "src_ref", "start"), END_WHOLE,
 };
-const struct stix_whole process_whole[] = {PAIR(SOME, "extensions", NULL), FORMS, END_WHOLE};
-const struct stix_whole software_whole[] = {CHECK(check_languages), FORMS, END_WHOLE};
-const struct stix_whole account_whole[] = {PAIR(SOME, "extensions", NULL), END_WHOLE};
-const struct stix_whole registry_whole[] = {PAIR(SOME, NULL, NULL), FORMS, END_WHOLE};
-const struct stix_whole certificate_whole[] = {PAIR(SOME, NULL, NULL), END_WHOLE};
+const struct stix_whole process_whole[] = { /* every property is optional: no id can be made of them */
+	PAIR(SOME, "extensions", NULL), FORM_IN("windows-process-ext", "priority", form_priority, ADVICE, "should end in _CLASS"), ID_FROM(NULL), END_WHOLE,
+};
+const struct stix_whole software_whole[] = {
+	FORM("cpe", form_cpe, "must be a name of CPE 2.3"), CHECK(check_languages), ID_FROM("cpe", "name", "swid", "vendor", "version"), END_WHOLE,
+};
+const struct stix_whole url_whole[] = {FORM("value", form_url, A_URL), ID_FROM("value"), END_WHOLE};
+const struct stix_whole account_whole[] = {PAIR(SOME, "extensions", NULL), ID_FROM("account_login", "account_type", "user_id"), END_WHOLE};
+const struct stix_whole registry_whole[] = {
+	PAIR(SOME, NULL, NULL), FORM("key", form_hive, "must name its hive in full: HKEY_LOCAL_MACHINE"), ID_FROM("key", "values"), END_WHOLE,
+};
+const struct stix_whole certificate_whole[] = {PAIR(SOME, NULL, NULL), ID_FROM("hashes", "serial_number"), END_WHOLE};

@@ -123,6 +123,10 @@ static int check_row(struct ck *c, const struct stix_whole *w)
 		return check_targets(c, w);
 	case WHOLE_SHOULD:
 		return c->warn == NULL || json_get(c->obj, w->a) != NULL ? 0 : broke(c, NULL, RULE_ADVICE, "\"%s\" should be there", w->a);
+	case WHOLE_FORM:
+		return check_form(c, w);
+	case WHOLE_ID:
+		return check_sco_id(c, w);
 	case WHOLE_CHECK:
 		return w->check(c);
 	case WHOLE_END:

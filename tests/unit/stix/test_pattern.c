@@ -131,6 +131,8 @@ static const struct { const char *pattern; unsigned position; const char *words;
 	{"[file:xyz. = 1]", 12, "expected a property name or a text in apostrophes"},
 	{"[file:Name = 1]", 7, "\"Name\" is no property"},
 	{"[file:'na-me' = 1]", 7, "\"na-me\" is no property"},
+	{"[file:_name = 1]", 7, "first a letter"},
+	{"[file:'9name' = 1]", 7, "first a letter"},
 	{"[file:x = 1]", 7, "\"x\" is no property"},
 	/* §2.7 */
 	{"[file:hashes.'SHA-256' = 'f00']", 26, "64 hexadecimal digits"},

@@ -42,7 +42,19 @@ static void check_together(const struct stix_type *t)
 {
 	for (const struct stix_whole *w = t->whole; w != NULL && w->op != WHOLE_END; w++) {
 		const char *const keys[] = {w->a, w->b, w->c};
+		const char *type = NULL;
 
+		assert_true((w->op == WHOLE_FORM) <= (w->ok != NULL && w->words != NULL));
+		assert_int_equal(w->op == WHOLE_ID, w->from != NULL);
+		for (size_t i = 0; w->op == WHOLE_ID && w->from[i] != NULL; i++) {
+			assert_true(has(t->props, w->from[i]) || has(stix_common_props(), w->from[i]));
+			assert_true(i == 0 || strcmp(w->from[i - 1], w->from[i]) < 0);
+		}
+		if (w->op == WHOLE_FORM && w->b != NULL) { /* a property of a predefined extension */
+			assert_true(has(predefined_extension(w->b, strlen(w->b), &type)->sub, w->a));
+			assert_string_equal(type, t->name);
+			continue;
+		}
 		for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 			if (keys[i] != NULL && !has(t->props, keys[i]) && !has(stix_common_props(), keys[i]))
 				fail_msg("%s: no property %s", t->name, keys[i]);
