@@ -250,7 +250,8 @@ static int check_members(struct ck *c, struct found *f)
 		} else {
 			f->common[row - common] = val;
 			/* type and id were read already; spec_version has a rule of its own with clearer words; an entry of extensions too */
-			c->column = row - common == C_EXTERNAL ? table_column(c) : column; /* its hashes were free once */
+			/* What stands in a source was freer once, and decides nothing. */
+			c->column = row - common == C_EXTERNAL && column == STIX_LENIENT ? COLUMN_LOOSE : column;
 			r = row - common == C_TYPE || row - common == C_ID || row - common == C_SPEC ? 0 : check_value(c, &here, row, val);
 			c->column = column;
 		}
