@@ -1,6 +1,6 @@
 /*
- * The cyber-observables of STIX 2.1 §6 as rows, and what their properties say together. Sorted by name; their extensions
- * are in sco_ext.c, their ids in sco_id.c.
+ * The cyber-observables of STIX 2.1 §6 as rows, sorted by name. Their extensions are in sco_ext.c, what their properties
+ * say together in sco_rules.c, how their ids are made in sco_id.c.
  */
 #include "stix/rows.h"
 
