@@ -96,12 +96,14 @@ static void put_member(struct name *n, const char *key, const struct json_val *v
 	}
 }
 
-/* A property as far as it is there; null and a dictionary without a hash say nothing. */
+/* A property as far as it is there; null and what is no dictionary with a hash in it say nothing. */
 static const struct json_val *part(const struct json_val *obj, const char *key)
 {
 	const struct json_val *v = json_get(obj, key);
 
-	return json_type(v) != JSON_NULL && (strcmp(key, "hashes") != 0 || json_len(v) > 0) ? v : NULL;
+	if (strcmp(key, "hashes") == 0 && (json_type(v) != JSON_OBJECT || json_len(v) == 0))
+		return NULL;
+	return json_type(v) != JSON_NULL ? v : NULL;
 }
 
 static bool contributes(const char *const *from, const struct json_val *obj)

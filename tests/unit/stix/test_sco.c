@@ -394,7 +394,8 @@ static void s4_mismatch(void **state)
 static void s4_none(void **state)
 {
 	static const char *const texts[] = {"{\"type\":\"x-thing\",\"value\":\"a\"}", "{\"value\":\"a\"}", "{\"type\":1}", "{\"type\":\"indicator\",\"name\":\"a\"}", "[]", "1",
-		"{\"type\":\"file\",\"hashes\":{}}", "{\"type\":\"file\",\"hashes\":\"abc\"}"};
+		"{\"type\":\"file\",\"hashes\":{}}", "{\"type\":\"file\",\"hashes\":\"abc\"}",
+		"{\"type\":\"file\",\"hashes\":[\"a\",\"b\"]}", "{\"type\":\"file\",\"name\":null}"};
 	char id[LIMIT_STIX_ID + 1] = "untouched";
 
 	(void)state;
