@@ -4,9 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "access/access.h"
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "peer/peer.h"
+#include "taxii/taxii.h"
 #include "web/web.h"
 
 static int keys_folder(const struct fs *fs, const char *dir, char **ret, struct err *e)
@@ -85,6 +87,8 @@ struct node_server {
 	struct http_server *http;
 	struct http_route *route;
 	struct web web;
+	struct access *access;
+	struct taxii *taxii;
 	struct buf key, cert;
 	char addr[2][64];
 };
@@ -99,18 +103,64 @@ static void *thread_new(void *ctx, struct err *e)
 
 static void thread_free(void *thread) { record_reader_free(thread); }
 
+/* All rows in one table, each with what its handlers look at. */
 static int routes(struct node_server *s, struct http_conf *c, struct err *e)
 {
-	const struct http_route *peer, *web;
-	const size_t np = peer_routes(&peer), nw = web_routes(&web);
+	struct { const struct http_route *row; size_t n; void *ctx; } part[3] = {{.ctx = NULL}, {.ctx = s->taxii}, {.ctx = &s->web}};
+	size_t all = 0;
 
-	if ((s->route = mem_array(np + nw, sizeof(*s->route))) == NULL)
+	part[0].n = peer_routes(&part[0].row);
+	part[1].n = taxii_routes(&part[1].row);
+	part[2].n = web_routes(&part[2].row);
+	for (size_t i = 0; i < ARRAY_LEN(part); i++)
+		all += part[i].n;
+	if ((s->route = mem_array(all, sizeof(*s->route))) == NULL)
 		return fail(e, E_NOMEM, "routes");
-	memcpy(s->route, peer, np * sizeof(*peer));
-	memcpy(s->route + np, web, nw * sizeof(*web));
+	for (size_t i = 0; i < ARRAY_LEN(part); i++)
+		for (size_t k = 0; k < part[i].n; k++) {
+			s->route[c->routes] = part[i].row[k];
+			s->route[c->routes++].ctx = part[i].ctx;
+		}
 	c->route = s->route;
-	c->routes = np + nw;
 	return 0;
+}
+
+static void security_headers(void *ctx, const struct http_req *q, struct http_resp *r)
+{
+	struct node_server *s = ctx;
+
+	web_security_headers(&s->web, q, r);
+}
+
+static void error_page(void *ctx, void *thread, const struct http_req *q, struct http_resp *r, int status)
+{
+	struct node_server *s = ctx;
+
+	if (taxii_owns(q->path))
+		taxii_error(s->taxii, thread, q, r, status);
+	else
+		web_error_page(&s->web, thread, q, r, status);
+}
+
+static const char *peer_of(void *ctx, const uint8_t spki[32])
+{
+	const struct node_server *s = ctx;
+	const struct party_keys *k = record_peer_by_spki(s->cli->record, spki);
+
+	return k != NULL ? k->party : NULL;
+}
+
+static int exchange(struct node_server *s, struct log *log, struct err *e)
+{
+	const struct conf *conf = &s->cli->conf;
+	const char *name = conf_text(conf, CONF_name);
+	const struct access_conf a = {.w = &s->cli->w, .party = record_self(s->cli->record)->party, .rate = (unsigned)conf_number(conf, CONF_rate_limit),
+	    .burst = (unsigned)conf_number(conf, CONF_rate_burst), .peer = peer_of, .peer_ctx = s};
+	struct taxii_conf t = {.record = s->cli->record, .title = name[0] != '\0' ? name : record_self(s->cli->record)->origin, .log = log};
+	int rc = access_open(&a, record_dir(s->cli->record), &s->access, e);
+
+	t.access = s->access;
+	return rc != 0 ? rc : taxii_open(&t, &s->taxii, e);
 }
 
 static int listeners(struct node_server *s, struct http_conf *c, int *ret_http, int *ret_tls, struct err *e)
@@ -149,7 +199,7 @@ int node_serve(struct cli *cli, struct log *log, struct node_server **ret, uint1
 {
 	struct node_server *s = mem_zalloc(sizeof(*s));
 	struct http_conf c = {.threads = (unsigned)conf_number(&cli->conf, CONF_threads), .log = log, .clock = cli->w.clock,
-	    .security_headers = web_security_headers, .error_page = web_error_page};
+	    .security_headers = security_headers, .error_page = error_page};
 	int rc, http = -1, tls = -1;
 
 	if (s == NULL)
@@ -158,8 +208,8 @@ int node_serve(struct cli *cli, struct log *log, struct node_server **ret, uint1
 	s->web = (struct web){.record = cli->record, .base_url = conf_text(&cli->conf, CONF_base_url)};
 	s->key.max = s->cert.max = 65536;
 	c.app = (struct http_app){s, thread_new, thread_free};
-	c.route_ctx = &s->web;
-	if ((rc = routes(s, &c, e)) == 0 && (rc = listeners(s, &c, &http, &tls, e)) == 0 && (rc = read_tls(s, &c, e)) == 0)
+	c.route_ctx = s;
+	if ((rc = exchange(s, log, e)) == 0 && (rc = routes(s, &c, e)) == 0 && (rc = listeners(s, &c, &http, &tls, e)) == 0 && (rc = read_tls(s, &c, e)) == 0)
 		rc = http_start(&c, &s->http, e);
 	if (rc != 0) {
 		node_stop(s);
@@ -176,6 +226,8 @@ void node_stop(struct node_server *s)
 	if (s == NULL)
 		return;
 	http_stop(s->http);
+	taxii_close(s->taxii);
+	access_close(s->access);
 	if (s->key.p != NULL)
 		secret_wipe(s->key.p, s->key.n);
 	buf_free(&s->key);
