@@ -34,15 +34,21 @@ uint64_t pick(struct rec *m, uint64_t below)
 
 static bool has(unsigned set, int party) { return party >= 0 && (set >> party & 1) != 0; }
 
-/* Does an entry of release_to name the node of this party? RED counts persons only. */
-static bool named(const struct obj *o, int party, int level)
+/* Does an entry of release_to name this party's node (person NULL), or this person of it? RED counts persons only. */
+static bool named(const struct obj *o, int party, const char *agency, const char *person, int level)
 {
 	for (int i = 0; party >= 0 && i < o->to_n; i++) {
 		const char *to = o->to[i], *slash = strchr(to, '/');
 		const size_t n = slash != NULL ? (size_t)(slash - to) : strlen(to);
-		const bool person = slash != NULL && strchr(slash + 1, '/') != NULL;
+		const bool three = slash != NULL && strchr(slash + 1, '/') != NULL;
+		char whole[80];
 
-		if (strncmp(to, party_code[party], n) == 0 && party_code[party][n] == '\0' && (level != 5 || person))
+		if (strncmp(to, party_code[party], n) != 0 || party_code[party][n] != '\0' || (level == 5 && !three))
+			continue;
+		if (person == NULL || slash == NULL)
+			return true;
+		(void)snprintf(whole, sizeof(whole), three ? "%s/%s" : "%s", agency, person);
+		if (strcmp(slash + 1, whole) == 0)
 			return true;
 	}
 	return false;
@@ -116,7 +122,9 @@ static bool published(const struct rec *m, const struct obj *o, int64_t now)
 	    (o->what == PUBLICATION || strcmp(o->verb, "agree") == 0) && document_out(m, o->about, now);
 }
 
-bool expect(const struct rec *m, int party, const struct obj *o, int64_t now)
+bool expect(const struct rec *m, int party, const struct obj *o, int64_t now) { return expect_person(m, party, NULL, NULL, o, now); }
+
+bool expect_person(const struct rec *m, int party, const char *agency, const char *person, const struct obj *o, int64_t now)
 {
 	const struct col *c = &m->col[o->col];
 	const int own = o->stated >= 0 && !m->obj[o->stated].held ? 6 : o->level, level = own == 0 ? c->now.ceiling : own;
@@ -125,7 +133,7 @@ bool expect(const struct rec *m, int party, const struct obj *o, int64_t now)
 
 	if (!c->accepted)
 		return false;
-	if (party == o->writer)
+	if (party == o->writer && person == NULL)
 		return true;
 	if (level == 6 || level > c->now.ceiling)
 		return false;
@@ -133,7 +141,7 @@ bool expect(const struct rec *m, int party, const struct obj *o, int64_t now)
 		yes = member;
 	else
 		yes = member || has(c->now.community, party) || (level == 1 && c->now.open);
-	return yes && (!o->narrowed && level != 5 ? true : named(o, party, level));
+	return yes && (!o->narrowed && level != 5 ? true : named(o, party, agency, person, level));
 }
 
 /* ---- writing ---- */
@@ -721,6 +729,22 @@ void rec_fill(struct rec *m)
 	follow(m, DE, JP);
 	follow(m, DE, FR);
 	look(m);
+}
+
+bool rec_hide(struct rec *m, int c)
+{
+	struct add_opt opt = {.strict = STIX_LENIENT, .role = ROLE_NODE};
+	struct add_result res = {.what = ADDED_REFUSED};
+	struct err e = {0};
+	char id[37], json[1000];
+
+	fresh_uuid(m, id);
+	(void)snprintf(json, sizeof(json), "{\"type\":\"indicator\",\"spec_version\":\"2.1\",\"id\":\"indicator--%s\",\"created\":\"2016-09-01T08:00:00.000Z\",\"modified\":\"2016-09-01T08:00:00.000Z\","
+	    "\"pattern\":\"[ipv4-addr:value = '198.51.100.3']\",\"pattern_type\":\"stix\",\"valid_from\":\"2016-09-01T08:00:00Z\","
+	    "\"extensions\":{\"" VERBALE_EXTENSION_ID "\":{\"extension_type\":\"property-extension\",\"release_to\":[\"DE/AA/nemo\"]}}}", id);
+	must(uuid_parse(m->col[c].uuid, 36, opt.collection));
+	must(record_add(m->node[DE].r, &opt, &(struct add_item){json, strlen(json)}, 1, &res, &e) == 0);
+	return res.what == ADDED_NEW;
 }
 
 void rec_close(struct rec *m)

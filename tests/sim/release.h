@@ -55,3 +55,7 @@ void rec_close(struct rec *m);
  * DE holds counts.
  */
 bool expect(const struct rec *m, int party, const struct obj *o, int64_t now);
+/* The same for one person of the party. */
+bool expect_person(const struct rec *m, int party, const char *agency, const char *person, const struct obj *o, int64_t now);
+/* One object more by DE, for nobody of those who ask; the record is not looked at through `m` any more. false: it was refused. */
+bool rec_hide(struct rec *m, int c);

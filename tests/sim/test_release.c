@@ -15,18 +15,16 @@
 #include "base/enc.h"
 #include "base/mem.h"
 #include "peer/peer.h"
-#include "release.h"
-#include "web/web.h"
+#include "tour.h"
 
 #define RUNS 25  /* seeds */
 #define RECORDS 8 /* per seed, one after the other in the same nodes */
-#define NOBODY (-1)
 
 static uint64_t seed;
 static unsigned faults;
-static struct { unsigned long answers, bytes, shown, hidden, pages, out, objects, tokens; } sum;
+struct sums sum;
 
-static void fault(const char *path, const char *what, const char *who)
+void fault(const char *path, const char *what, const char *who)
 {
 	if (++faults <= 20)
 		fprintf(stderr, "seed %llu: %s, asked by %s: %s\n", (unsigned long long)seed, path, who, what);
@@ -126,9 +124,7 @@ static void make_tokens(const struct rec *m)
 	sum.tokens += tokens;
 }
 
-struct scan { const struct rec *m; const bool *may; const char *path, *who; };
-
-static void scan(const struct scan *s, const void *p, size_t n)
+void scan(const struct scan *s, const void *p, size_t n)
 {
 	for (size_t i = 0; i + PREFIX <= n; i++) {
 		const struct token *t = find_token((const char *)p + i, n - i);
@@ -143,7 +139,7 @@ static void scan(const struct scan *s, const void *p, size_t n)
 }
 
 /* An id or a hash that stands in an object the reader may have is the word of that object's writer. */
-static void loosen(const struct rec *m, const bool *may)
+void loosen(const struct rec *m, const bool *may)
 {
 	for (size_t i = 0; i < tokens; i++)
 		token[i].loose = false;
@@ -158,23 +154,8 @@ static void loosen(const struct rec *m, const bool *may)
 
 /* ---- asking ---- */
 
-struct asker { const char *name; int party; const uint8_t *spki; };
-struct tour {
-	struct rec *m;
-	struct web web;
-	struct http_conf conf;
-	struct http_route route[64];
-	size_t peers;                          /* routes of peer/, first in the table */
-	struct asker asker;
-	bool may[MAX_OBJS];                    /* what the asker may have on the route asked */
-	bool anyone[MAX_OBJS];
-	bool entitled[MAX_OBJS];
-	bool on_web;
-	struct buf none[2][LANG_COUNT];        /* the answer for what is not there: of peer/, of web/ */
-};
-
 /* As a client gets it: status, type, headers in order, body. */
-static void flatten(const struct http_resp *r, struct buf *out)
+void flatten(const struct http_resp *r, struct buf *out)
 {
 	buf_printf(out, "%d\n%s\n", r->status, r->type != NULL ? r->type : "");
 	for (size_t i = 0; i < r->headers; i++)
@@ -251,7 +232,7 @@ static void must_be(struct tour *t, bool may, const char *path, const char *vers
 }
 
 /* Of much that is alike, some: other records ask for the rest. */
-static bool some(struct tour *t, unsigned percent) { return chance(t->m, percent / 2); }
+bool some(struct tour *t, unsigned percent) { return chance(t->m, percent / 2); }
 
 #define ASK(...) (make(path, __VA_ARGS__), path)
 __attribute__((format(printf, 2, 3))) static void make(char path[400], const char *form, ...)
@@ -554,6 +535,25 @@ static const struct { const char *pattern; void (*run)(struct tour *t, const cha
 	{"/{}/series/{}/rounds/{}/agenda", do_pages},
 	{"/{}/series/{}/rounds/{}/documents/{}", do_pages},
 	{"/{}/record/{}", do_proof},
+	{"/taxii2/", do_taxii_open},
+	{"/taxii2/openapi.json", do_taxii_open},
+	{"/taxii2/api/", do_taxii_root},
+	{"/taxii2/api/status/{}/", do_taxii_status},
+	{"/taxii2/api/collections/", do_taxii_collections},
+	{"/taxii2/api/collections/{}/", do_taxii_collection},
+	{"/taxii2/api/collections/{}/manifest/", do_taxii_pages},
+	{"/taxii2/api/collections/{}/objects/", do_taxii_pages},
+	{"/taxii2/api/collections/{}/objects/{}/", do_taxii_object},
+	{"/taxii2/api/collections/{}/objects/{}/versions/", do_taxii_object},
+	{"/taxii2", do_taxii_slash},
+	{"/taxii2/api", do_taxii_slash},
+	{"/taxii2/api/status/{}", do_taxii_slash},
+	{"/taxii2/api/collections", do_taxii_slash},
+	{"/taxii2/api/collections/{}", do_taxii_slash},
+	{"/taxii2/api/collections/{}/manifest", do_taxii_slash},
+	{"/taxii2/api/collections/{}/objects", do_taxii_slash},
+	{"/taxii2/api/collections/{}/objects/{}", do_taxii_slash},
+	{"/taxii2/api/collections/{}/objects/{}/versions", do_taxii_slash},
 };
 
 static void route_all(struct tour *t)
@@ -568,11 +568,13 @@ static void route_all(struct tour *t)
 			fault(pattern, "this route has no generator in tests/sim/test_release.c", "the test");
 			continue;
 		}
-		/* Pages are for readers who are signed out, whoever holds the certificate. */
-		t->on_web = r >= t->peers;
+		/* A pattern's further methods are asked where it comes first. Pages are for readers who are signed out, whoever holds the certificate. */
+		if ((t->conf.route[r].methods & HTTP_GET) == 0)
+			continue;
+		t->on_web = r >= t->webs;
 		if (t->on_web && t->asker.party != NOBODY && pick(t->m, 8) != 0)
 			continue;
-		memcpy(t->may, t->on_web ? t->anyone : t->entitled, sizeof(t->may));
+		memcpy(t->may, t->on_web ? t->anyone : r >= t->peers ? t->person : t->entitled, sizeof(t->may));
 		loosen(t->m, t->may);
 		generators[g].run(t, pattern);
 	}
@@ -580,27 +582,54 @@ static void route_all(struct tour *t)
 
 /* ---- a record, its readers, now and a day later ---- */
 
+static void add_routes(struct tour *t, const struct http_route *row, size_t n, void *ctx)
+{
+	if (t->conf.routes + n > ARRAY_LEN(t->route))
+		abort();
+	for (size_t i = 0; i < n; i++) {
+		t->route[t->conf.routes] = row[i];
+		t->route[t->conf.routes++].ctx = ctx;
+	}
+}
+
+static void security_headers(void *ctx, const struct http_req *q, struct http_resp *r) { web_security_headers(ctx, q, r); }
+
+static void error_page(void *ctx, void *thread, const struct http_req *q, struct http_resp *r, int status)
+{
+	if (taxii_owns(q->path))
+		taxii_error(NULL, thread, q, r, status);
+	else
+		web_error_page(ctx, thread, q, r, status);
+}
+
 static void tour_open(struct tour *t, struct rec *m)
 {
-	const struct http_route *peer, *web;
-	const size_t np = peer_routes(&peer), nw = web_routes(&web);
+	const struct http_route *row;
+	size_t n;
 
-	*t = (struct tour){.m = m, .peers = np, .web = {.record = m->node[DE].r, .base_url = "https://record.example"}};
-	if (np + nw > ARRAY_LEN(t->route))
-		abort();
-	memcpy(t->route, peer, np * sizeof(*peer));
-	memcpy(t->route + np, web, nw * sizeof(*web));
-	t->conf = (struct http_conf){.route = t->route, .routes = np + nw, .route_ctx = &t->web, .security_headers = web_security_headers, .error_page = web_error_page};
+	*t = (struct tour){.m = m, .web = {.record = m->node[DE].r, .base_url = "https://record.example"}};
+	taxii_people(t);
+	t->conf = (struct http_conf){.route = t->route, .route_ctx = &t->web, .security_headers = security_headers, .error_page = error_page};
+	n = peer_routes(&row);
+	add_routes(t, row, n, NULL);
+	t->peers = t->conf.routes;
+	n = taxii_routes(&row);
+	add_routes(t, row, n, t->taxii);
+	t->webs = t->conf.routes;
+	n = web_routes(&row);
+	add_routes(t, row, n, &t->web);
 }
 
 static void as_reader(struct tour *t, const struct asker *who)
 {
 	t->asker = *who;
+	taxii_person(t);
 	for (int i = 0; i < t->m->objs; i++) {
 		const struct obj *o = &t->m->obj[i];
 
 		t->anyone[i] = o->held && expect(t->m, NOBODY, o, t->m->lab.now);
 		t->entitled[i] = o->held && expect(t->m, who->party, o, t->m->lab.now);
+		t->person[i] = t->anyone[i] || (o->held && t->user != NULL && expect_person(t->m, who->party, t->user->agency, t->user->name, o, t->m->lab.now));
 		sum.out += t->anyone[i] && o->what == DOCUMENT && who->party == NOBODY;
 	}
 	route_all(t);
@@ -627,6 +656,7 @@ static void one_record(struct rec *m, struct tour *t)
 			if (pick(m, day == 0 ? 4 : 10) == 0)
 				as_reader(t, &askers[a]);
 	}
+	taxii_unchanged(t);
 }
 
 static void one_run(void)
@@ -642,6 +672,7 @@ static void one_run(void)
 		one_record(m, t);
 	for (unsigned k = 0; k < 2 * LANG_COUNT; k++)
 		buf_free(&t->none[k / LANG_COUNT][k % LANG_COUNT]);
+	taxii_people_close(t);
 	rec_close(m);
 	free(t);
 	free(m);

@@ -279,7 +279,8 @@ static void test_P8_added_after_is_strict(struct taxiilab *x)
 	for (size_t i = 0; i < ARRAY_LEN(digits); i++) {
 		char *ids;
 
-		(void)snprintf(cut, sizeof(cut), "%.*sZ", (int)digits[i], date);
+		memcpy(cut, date, digits[i]);
+		strcpy(cut + digits[i], "Z");
 		at = with(OBJECTS, "added_after", cut);
 		ids = listed_at(x, x->reader, at);
 		assert_non_null(strstr(ids, INDICATOR(2) " " INDICATOR(3)));
