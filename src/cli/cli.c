@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -163,6 +164,17 @@ void cli_progress_end(struct cli *cli)
 	(void)cli;
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
+}
+
+int cli_log(struct cli *cli, int *ret_fd, struct log **ret, struct err *e)
+{
+	const char *path = conf_text(&cli->conf, CONF_log_file);
+
+	*ret_fd = -1;
+	if (path[0] != '\0' && (*ret_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640)) < 0)
+		return fail_errno(e, E_ENV, errno, "%s", path);
+	*ret = log_new(*ret_fd >= 0 ? *ret_fd : STDERR_FILENO, cli->w.clock);
+	return *ret == NULL ? fail(e, E_NOMEM, "log") : 0;
 }
 
 struct only { uint8_t uuid[16]; unsigned n; };

@@ -45,6 +45,8 @@ struct reader cli_reader(const struct cli *cli);  /* the node's own party, by co
 /* Progress on standard error, only on a terminal. */
 struct progress cli_progress(struct cli *cli);
 void cli_progress_end(struct cli *cli);
+/* The event log of this node: the configured file, else standard error (*ret_fd -1). Free the log, close the descriptor. */
+NODISCARD int cli_log(struct cli *cli, int *ret_fd, struct log **ret, struct err *e);
 /* A collection given as UUID, full id or alias; or, when NULL, the only one there is. */
 NODISCARD int cli_collection(struct cli *cli, const char *given, uint8_t ret[16], struct err *e);
 /* Whole file, or standard input for "-". */
@@ -59,6 +61,8 @@ NODISCARD int cli_result(struct cli *cli, const struct add_result *res, struct e
 int cmd_init(struct cli *cli, struct err *e);
 int cmd_serve(struct cli *cli, struct err *e);
 int cmd_add(struct cli *cli, struct err *e);
+int cmd_import(struct cli *cli, struct err *e);
+int cmd_export(struct cli *cli, struct err *e);
 int cmd_collection(struct cli *cli, struct err *e);
 int cmd_assent(struct cli *cli, struct err *e);
 int cmd_publish(struct cli *cli, struct err *e);

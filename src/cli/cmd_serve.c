@@ -8,17 +8,6 @@
 
 #include "cli/cli.h"
 
-static int open_log(struct cli *cli, int *ret_fd, struct log **ret, struct err *e)
-{
-	const char *path = conf_text(&cli->conf, CONF_log_file);
-
-	*ret_fd = -1;
-	if (path[0] != '\0' && (*ret_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640)) < 0)
-		return fail_errno(e, E_ENV, errno, "%s", path);
-	*ret = log_new(*ret_fd >= 0 ? *ret_fd : STDERR_FILENO, cli->w.clock);
-	return *ret == NULL ? fail(e, E_NOMEM, "log") : 0;
-}
-
 #define AGAIN_S 86400 /* once a day all entries are asked for anew: what was released to us since it was first asked */
 
 /* Wait for the end, following the peers in between. */
@@ -64,7 +53,7 @@ int cmd_serve(struct cli *cli, struct err *e)
 	sigaddset(&end, SIGTERM);
 	raise_descriptors();
 	sigprocmask(SIG_BLOCK, &end, NULL); /* before any thread: they inherit it */
-	if ((rc = cli_open(cli, cli->arg[0], CLI_ALONE, e)) != 0 || (rc = open_log(cli, &fd, &cli->w.log, e)) != 0)
+	if ((rc = cli_open(cli, cli->arg[0], CLI_ALONE, e)) != 0 || (rc = cli_log(cli, &fd, &cli->w.log, e)) != 0)
 		return rc;
 	record_set_log(cli->record, cli->w.log);
 	if ((rc = record_gate_open(cli->record, e)) == 0 && (rc = node_serve(cli, cli->w.log, &s, &http, &tls, e)) == 0) {

@@ -260,4 +260,73 @@ b = bytearray(open(sys.argv[1], "rb").read()); i = b.rindex(b"twenty"); b[i] ^= 
 PY
 gives 1 'journal|segment' check jp
 gives 1 'journal|segment|damaged' log jp
+
+# ---- import and export: streams, packed or not; MISP events ----
+timeout 20 "$verbale" init ex --party DE --origin ex.example/log >/dev/null
+timeout 20 "$verbale" collection add ex --name 'Exchange' --members DE --ceiling amber >/dev/null
+gives 0 '1 recorded' import ex one.json
+gives 0 '2 recorded' import ex list.json
+gives 0 '2 recorded, 0 known already' import ex bundle.json
+gives 0 '1 recorded' import ex envelope.json
+INPUT=stdin.json gives 0 '1 recorded' import ex
+INPUT=stdin.json gives 0 '0 recorded, 1 known already' import ex -
+python3 - <<'PY'
+import gzip, json
+o = [{"type": "identity", "spec_version": "2.1", "id": "identity--%08x-0000-4000-8000-000000000002" % i, "created": "2016-09-09T00:00:00.000Z",
+      "modified": "2016-09-09T00:00:00.000Z", "name": "n%d" % i} for i in range(3000)]
+lines = "".join(json.dumps(x) + "\n" for x in o)
+open("many.jsonl", "w").write(lines)
+gzip.open("many.gz", "wt").write(lines)
+open("cut.gz", "wb").write(open("many.gz", "rb").read()[:-9])
+o[1]["name"] = ""; o[7]["id"] = "x"
+open("bad.json", "w").write(json.dumps({"type": "bundle", "id": "bundle--00000000-0000-4000-8000-000000000009", "objects": o}))
+open("torn.json", "w").write(json.dumps(o[3000:] + [dict(o[2], id="identity--00001000-0000-4000-8000-000000000002")])[:-1])
+event = {"Event": {"uuid": "5a7b1c2d-0001-4000-8000-0000000000aa", "info": "Phishing", "date": "2024-03-01", "timestamp": "1709300000", "published": True,
+    "Orgc": {"uuid": "5a7b1c2d-0002-4000-8000-0000000000aa", "name": "CERT"}, "Tag": [{"name": "tlp:green"}], "Attribute": [
+    {"uuid": "5a7b1c2d-0003-4000-8000-0000000000a1", "type": "ip-dst", "category": "Network activity", "to_ids": True, "value": "203.0.113.7"},
+    {"uuid": "5a7b1c2d-0003-4000-8000-0000000000a2", "type": "btc", "category": "Financial fraud", "to_ids": True, "value": "1A1z"}]}}
+json.dump(event, open("event.json", "w")); json.dump({"response": [event]}, open("response.json", "w")); json.dump(event["Event"], open("bare.json", "w"))
+PY
+gives 0 '3000 recorded, 0 known already' import ex many.jsonl
+gives 0 '0 recorded, 3000 known already' import ex many.gz
+INPUT=many.gz gives 0 '3000 known already' import ex - --progress
+gives 1 'cut.gz: gzip: byte [0-9]+: cut short' import ex cut.gz
+gives 1 'refused: bad.json \(2\): conflict with what is recorded: .*identity--00000001' import ex bad.json --refused refused.jsonl
+cp refused.jsonl out
+json 'import --refused'
+if [ "$(wc -l <refused.jsonl)" = 2 ]; then ok 'every refusal is in the file'; else not_ok 'every refusal is in the file' "$(wc -l <refused.jsonl)"; fi
+gives 1 '"refused":2' import ex bad.json --json
+json 'import --json'
+gives 1 'torn.json: line 1, byte [0-9]+: cut short' import ex torn.json
+gives 0 'n2' show ex identity--00001000-0000-4000-8000-000000000002
+gives 1 'broken.json.*line 4' import ex broken.json
+gives 2 'no such file' import ex none.json
+INPUT=/dev/null gives 1 'standard input: empty' import ex
+gives 0 '4 recorded, 0 known already, 0 refused' import ex event.json
+gives 0 'ip-dst +1 mapped, 0 partly, 0 kept raw' import ex response.json
+gives 0 'btc +0 mapped, 0 partly, 1 kept raw' import ex bare.json --from-misp
+gives 1 'rule type|must be' import ex bare.json
+gives 1 'uuid and info' import ex one.json --from-misp
+gives 0 'indicator' show ex indicator--5a7b1c2d-0003-4000-8000-0000000000a1
+gives 0 'TLP:GREEN' show ex report--5a7b1c2d-0001-4000-8000-0000000000aa
+gives 0 'event=export party=DE collection=[0-9a-f-]+ objects=3013' export ex --as lines
+json 'export --as lines'
+sort out >lines.sorted
+gives 0 '3013 objects' export ex --pack gzip --out bundle.gz
+if python3 - <<'PY'; then ok 'a bundle exported is the same objects'; else not_ok 'a bundle exported is the same objects' 'they differ'; fi
+import gzip, json, sys
+b = json.load(gzip.open("bundle.gz")); lines = [json.loads(l) for l in open("lines.sorted")]
+sys.exit(not (b["type"] == "bundle" and b["id"][:8] == "bundle--" and sorted(map(str, b["objects"])) == sorted(map(str, lines))))
+PY
+gives 0 '3013 objects' export ex --as envelope --pack zstd --out envelope.zst
+timeout 20 "$verbale" init again --party DE --origin again.example/log >/dev/null
+timeout 20 "$verbale" collection add again --name 'Again' --members DE --ceiling amber >/dev/null
+gives 1 '3012 recorded, 0 known already, 1 refused' import again envelope.zst
+gives 0 '^0 objects' export ex --since 2100-01-01T00:00:00Z --out none.json
+if [ "$(v export ex --since 2016-01-01T00:00:00Z --as lines 2>/dev/null | sort | cmp - lines.sorted)" = '' ]; then ok 'export --since'; else not_ok 'export --since' 'another list'; fi
+gives 2 '--since yesterday' export ex --since yesterday
+gives 2 'bundle, envelope or lines' export ex --as csv
+gives 2 'gzip or zstd' export ex --pack xz
+gives 3 'nowhere/x' export ex --out nowhere/x
+gives 0 ': 0 faults' check ex
 exit $bad
