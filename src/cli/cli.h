@@ -64,6 +64,9 @@ int cmd_add(struct cli *cli, struct err *e);
 int cmd_import(struct cli *cli, struct err *e);
 int cmd_export(struct cli *cli, struct err *e);
 int cmd_collection(struct cli *cli, struct err *e);
+int cmd_user(struct cli *cli, struct err *e);
+int cmd_token(struct cli *cli, struct err *e);
+int cmd_grant(struct cli *cli, struct err *e);
 int cmd_assent(struct cli *cli, struct err *e);
 int cmd_publish(struct cli *cli, struct err *e);
 int cmd_pull(struct cli *cli, struct err *e);
@@ -81,6 +84,10 @@ int cmd_demo(struct cli *cli, struct err *e);
 /* ---- shared by verbs ---- */
 /* Make a node in `dir` with the configuration in cli->conf (party, origin … set). */
 NODISCARD int node_create(struct cli *cli, const char *dir, struct err *e);
+/* The folder's record for reading and its local state, beside a running node too. Close with state_close. */
+struct state;
+NODISCARD int cli_state(struct cli *cli, const char *dir, struct state **ret, struct err *e);
+void cli_time(int64_t at_s, char to[32]); /* seconds as a time; 0: "" */
 /* Start answering for an open record; listeners from cli->conf. Ports bound are written back into the pointers. */
 struct node_server;
 NODISCARD int node_serve(struct cli *cli, struct log *log, struct node_server **ret, uint16_t *ret_http, uint16_t *ret_tls, struct err *e);
