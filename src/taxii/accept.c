@@ -131,10 +131,11 @@ bool accept_taxii(const char *accept)
 
 	if (accept == NULL)
 		return true;
-	for (const char *p = accept; skip_space(&p), *p != '\0';) {
+	for (const char *p = accept; *p != '\0';) {
 		const char *const start = p;
 
-		any = any || *p != ',';
+		skip_space(&p);
+		any = any || (*p != ',' && *p != '\0');
 		if (range(&p, &r) && (fit = fits(&r)) != 0 && (fit > best || (fit == best && r.weight > best_weight))) {
 			best = fit;
 			best_weight = r.weight;
