@@ -10,8 +10,7 @@ static int lose(struct ingest *in, struct job *j, struct err *e)
 {
 	const uint64_t left = j->st.total - j->st.success;
 
-	j->verdicts.success.n = j->st.success;
-	verdicts_lost(&j->verdicts.success, 0);
+	verdicts_lost(&j->verdicts.success, j->st.success);
 	verdicts_lost(&j->verdicts.failure, left);
 	j->st.finished_s = ingest_now_us(in) / 1000000;
 	return writer_save(&in->self, j, e);

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <dirent.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,18 +20,22 @@ static int64_t lab_now(void *ctx)
 {
 	struct lab *l = ctx;
 
-	return l->now += 1000000; /* one millisecond a look */
+	return __atomic_add_fetch(&l->now, 1000000, __ATOMIC_RELAXED); /* one millisecond a look; threads look too */
 }
+
+static pthread_mutex_t filling = PTHREAD_MUTEX_INITIALIZER;
 
 static int lab_fill(void *ctx, void *p, size_t n)
 {
 	struct lab *l = ctx;
 	unsigned char *to = p;
 
+	pthread_mutex_lock(&filling);
 	for (size_t i = 0; i < n; i++) {
 		l->seed = l->seed * 6364136223846793005ULL + 1442695040888963407ULL;
 		to[i] = (unsigned char)(l->seed >> 33);
 	}
+	pthread_mutex_unlock(&filling);
 	return 0;
 }
 
