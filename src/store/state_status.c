@@ -25,7 +25,7 @@ static int fill(sqlite3_stmt *q, struct state_status *st, struct err *e)
 int state_get_status(struct state *s, const char *id, struct state_status *ret, struct buf *detail, struct err *e)
 {
 	sqlite3_stmt *q = NULL;
-	struct state_status st;
+	struct state_status st = {.id = ""};
 	bool row = false;
 	int rc;
 
