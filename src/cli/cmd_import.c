@@ -216,6 +216,13 @@ static int on_element(void *ctx, uint64_t n, const void *p, size_t len, struct e
 	im->at = n + 1;
 	if (im->only_misp || first_name_is(p, len, "Event"))
 		return add_event(im, p, len, e);
+	if (first_name_is(p, len, "response")) { /* its list would have been taken apart */
+		struct err why = {.code = 0};
+
+		IGNORE(fail(&why, E_FORMAT, "an answer of MISP without events: attributes are taken with their event only"), "kept as the refusal");
+		refuse(im, im->at, "", &why);
+		return 0;
+	}
 	if (len <= LIMIT_JSON_BYTES)
 		return add_object(im, p, len, e);
 	too_long(im, p, len < HEAD ? len : HEAD, len, LIMIT_JSON_BYTES);
