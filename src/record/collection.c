@@ -167,16 +167,16 @@ int collection_offered(struct record_reader *rd, const uint8_t uuid[16], struct 
 	return find(rd, uuid, true, ret, e);
 }
 
-/* Asked for every entry read and written, so the last few answers are kept until the journal grows by anything else. */
+/* Asked for every entry read and written, so the last few answers are kept until an entry of our own types arrives. */
 static struct collection_slot *slot_of(struct record_reader *rd, const uint8_t uuid[16])
 {
-	uint64_t head = 0;
+	uint64_t own = 0;
 
-	/* The index's head, not the journal's: an answer found before the index followed must not pass for one found after. */
-	if (index_reader_head(rd->ix, &head, NULL) != 0 || head != rd->cached_at) {
+	/* As the index has it, not the journal: an answer found before the index followed must not pass for one found after. */
+	if (index_reader_own(rd->ix, &own, NULL) != 0 || own != rd->cached_at) {
 		for (size_t i = 0; i < COLLECTION_SLOTS; i++)
 			rd->slot[i].used = false;
-		rd->cached_at = head;
+		rd->cached_at = own;
 	}
 	for (size_t i = 0; i < COLLECTION_SLOTS; i++)
 		if (rd->slot[i].used && memcmp(rd->slot[i].uuid, uuid, 16) == 0)

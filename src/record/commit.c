@@ -262,19 +262,6 @@ static int index_batch(struct commit *c, const struct frame_ref *ref, const stru
 	return rc == 0 ? index_commit(r->index, ref[c->n].no, ref[c->n].at, e) : rc;
 }
 
-/* What the leader knows of collections holds on, unless this batch says something of them: looked up once, not for each batch. */
-static void keep_collections(const struct commit *c, uint64_t head_before, uint64_t head)
-{
-	struct record_reader *view = c->r->view;
-
-	if (view->cached_at != head_before)
-		return;
-	for (size_t i = 0; i < c->n; i++)
-		if (c->take[i]->kind == STIX_COLLECTION || c->take[i]->kind == STIX_ASSENT)
-			return;
-	view->cached_at = head;
-}
-
 /* It is durable: what the answers say of it. */
 static void tell(struct commit *c, const struct frame_ref *ref)
 {
@@ -293,7 +280,6 @@ static void tell(struct commit *c, const struct frame_ref *ref)
 static int write_batch(struct commit *c, const struct frame_in *in, struct frame_ref *ref, const struct buf *note, uint64_t size, const struct hash *root, struct err *e)
 {
 	struct record *r = c->r;
-	const uint64_t before = journal_head(r->journal).no;
 	struct err inner = {0};
 	int rc = journal_append(r->journal, in, c->n + 1, ref, e);
 
@@ -305,8 +291,6 @@ static int write_batch(struct commit *c, const struct frame_in *in, struct frame
 		index_rollback(r->index);
 		r->lag = true;
 		log_event(r->w.log, EV_commit_failed, "what", "index", "why", inner.msg, NULL);
-	} else {
-		keep_collections(c, before, ref[c->n].no);
 	}
 	return 0;
 }

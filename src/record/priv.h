@@ -187,7 +187,7 @@ struct record_reader {
 	struct index_reader *ix;     /* owned unless it is the writer's view */
 	bool owns_ix;
 	struct buf frame;            /* reused */
-	uint64_t cached_at;          /* journal head for which the slots hold */
+	uint64_t cached_at;          /* last frame of our own types for which the slots hold */
 	struct collection_slot slot[COLLECTION_SLOTS];
 	size_t next_slot;
 	struct page_state page;

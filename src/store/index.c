@@ -72,7 +72,7 @@ static int make_schema(struct db *d, struct err *e)
 	if (rc == 0)
 		rc = db_exec(d, sql, e);
 	if (rc == 0)
-		rc = db_run(d, Q_PUT_HEAD, e, "iiii", (int64_t)0, (int64_t)0, (int64_t)0, INT64_MIN);
+		rc = db_run(d, Q_PUT_HEAD, e, "iiiii", (int64_t)0, (int64_t)0, (int64_t)0, INT64_MIN, (int64_t)0);
 	return rc == 0 ? db_exec(d, "COMMIT", e) : rc;
 }
 
@@ -127,7 +127,7 @@ static int load_counts(struct index *x, struct err *e)
 	if ((rc = db_step(&x->db, st, &row, e)) == 0) {
 		if (row)
 			x->committed = x->now = (struct counts){db_u64(st, 0), db_u64(st, 1), db_u64(st, 2), (uint64_t)recent, (uint64_t)last,
-			    sqlite3_column_int64(st, 3)};
+			    db_u64(st, 4), sqlite3_column_int64(st, 3)};
 		else
 			rc = fail(e, E_CORRUPT, "index: no head: rebuild it");
 	}
@@ -209,7 +209,7 @@ int index_commit(struct index *x, uint64_t frame, uint64_t at, struct err *e)
 
 	if (x->now.recent >= LIMIT_INDEX_RECENT && (rc = index_merge(x, e)) != 0)
 		return rc;
-	if ((rc = runs_flush(x, e)) != 0 || (rc = db_run(&x->db, Q_PUT_HEAD, e, "uuui", frame, at, x->now.entries, x->now.added)) != 0 || (rc = db_run(&x->db, Q_COMMIT, e, "")) != 0)
+	if ((rc = runs_flush(x, e)) != 0 || (rc = db_run(&x->db, Q_PUT_HEAD, e, "uuuiu", frame, at, x->now.entries, x->now.added, x->now.own)) != 0 || (rc = db_run(&x->db, Q_COMMIT, e, "")) != 0)
 		return rc;
 	x->now.frame = frame;
 	x->now.at = at;

@@ -97,6 +97,8 @@ NODISCARD int index_snapshot(struct index_reader *r, struct err *e);
 void index_release(struct index_reader *r); /* without a snapshot: nothing happens */
 /* The journal frame up to which this reader sees rows (its snapshot's, if it holds one). */
 NODISCARD int index_reader_head(struct index_reader *r, uint64_t *ret_frame, struct err *e);
+/* The last frame whose entry is of our own types (`draft`): what follows from collections and assents holds until it moves. */
+NODISCARD int index_reader_own(struct index_reader *r, uint64_t *ret_frame, struct err *e);
 
 NODISCARD int index_get_log(struct index_reader *r, uint32_t log, struct index_log *ret, struct err *e);          /* E_NOTFOUND */
 NODISCARD int index_find_log(struct index_reader *r, const char *origin, struct index_log *ret, struct err *e);    /* E_NOTFOUND */

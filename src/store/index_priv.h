@@ -7,7 +7,7 @@
 #include "store/index.h"
 
 #define INDEX_APPLICATION 0x56524249 /* "VRBI", PRAGMA application_id */
-#define INDEX_VERSION 2              /* PRAGMA user_version; doc/FORMAT.md "Index" */
+#define INDEX_VERSION 3              /* PRAGMA user_version; doc/FORMAT.md "Index" */
 
 enum query {
 #define TABLE(name, sql)
@@ -21,6 +21,7 @@ enum query {
 };
 extern const char *const index_queries[Q_COUNT_];
 
+struct head { uint64_t frame, own; };
 struct index_reader {
 	struct db *db;
 	struct db own;        /* used unless this is the writer's view */
@@ -28,11 +29,11 @@ struct index_reader {
 	unsigned depth;       /* index_enter calls open */
 	bool began;           /* the outermost of them began a transaction */
 	unsigned snapshots;   /* the caller's, each one of `depth` */
-	uint64_t head;        /* while there are snapshots: the frame they stand at */
+	struct head head;     /* while there are snapshots: where they stand */
 	char **type_name; size_t type_names; /* by number; NULL: not asked for yet */
 };
 
-struct counts { uint64_t frame, at, entries, recent, last; int64_t added; }; /* last: frame of the last entry */
+struct counts { uint64_t frame, at, entries, recent, last, own; int64_t added; }; /* last: frame of the last entry; own: of the last draft */
 struct known { uint64_t n; size_t len; char key[LIMIT_STIX_TYPE + 1]; };
 
 /*

@@ -77,14 +77,14 @@ void index_leave(struct index_reader *r)
 	}
 }
 
-static int read_head(struct index_reader *r, uint64_t *ret, struct err *e)
+static int read_head(struct index_reader *r, struct head *ret, struct err *e)
 {
 	sqlite3_stmt *st = NULL;
 	bool row = false;
 	int rc = db_start(r->db, Q_GET_HEAD, &st, e, "");
 
 	if (rc == 0 && (rc = db_step(r->db, st, &row, e)) == 0)
-		*ret = row ? db_u64(st, 0) : 0;
+		*ret = row ? (struct head){db_u64(st, 0), db_u64(st, 4)} : (struct head){0};
 	db_done(st);
 	return rc;
 }
@@ -112,13 +112,33 @@ void index_release(struct index_reader *r)
 	index_leave(r);
 }
 
+/* In the writer's own transaction the head has not moved yet: it does at its end. */
+static int head_of(struct index_reader *r, struct head *ret, struct err *e)
+{
+	if (r->snapshots == 0)
+		return read_head(r, ret, e);
+	*ret = r->head;
+	return 0;
+}
+
 int index_reader_head(struct index_reader *r, uint64_t *ret_frame, struct err *e)
 {
-	/* In the writer's own transaction the head has not moved yet: it does at its end. */
-	if (r->snapshots == 0)
-		return read_head(r, ret_frame, e);
-	*ret_frame = r->head;
-	return 0;
+	struct head h;
+	const int rc = head_of(r, &h, e);
+
+	if (rc == 0)
+		*ret_frame = h.frame;
+	return rc;
+}
+
+int index_reader_own(struct index_reader *r, uint64_t *ret_frame, struct err *e)
+{
+	struct head h;
+	const int rc = head_of(r, &h, e);
+
+	if (rc == 0)
+		*ret_frame = h.own;
+	return rc;
 }
 
 /* ---- single rows ---- */

@@ -220,6 +220,8 @@ int index_put_entry(struct index *x, const struct index_entry *row, struct err *
 	x->now.entries++;
 	x->now.recent++;
 	x->now.last = row->frame;
+	if (row->draft)
+		x->now.own = row->frame;
 	x->now.added = row->added;
 	return 0;
 }

@@ -2,7 +2,6 @@
 #include "store/state.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,23 +40,24 @@ void state_close(struct state *s)
 
 /* ---- opening ---- */
 
-/* SQLite would make it with the process's umask, and gives its own -wal and -shm the mode it finds here. */
+/*
+ * SQLite would make it with the process's umask, and gives its own -wal and -shm the mode it finds here. The file is
+ * never opened here: closing a descriptor drops all locks this process holds on the file, those of its other handles
+ * too, and another process would then clear the write-ahead log away beneath them.
+ */
 static int make_private(const char *path, struct err *e)
 {
-	const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	struct stat st;
-	int rc = 0;
 
-	if (fd < 0)
+	if (mknod(path, S_IFREG | 0600, 0) < 0 && errno != EEXIST)
 		return fail_errno(e, E_IO, errno, "%s", path);
-	if (fstat(fd, &st) < 0)
-		rc = fail_errno(e, E_IO, errno, "%s", path);
-	else if (!S_ISREG(st.st_mode))
-		rc = fail(e, E_IO, "%s: not a regular file", path);
-	else if ((st.st_mode & 077) != 0)
-		rc = fail(e, E_DENIED, "%s: others may read or write it (mode %03o); it holds what signs users in: chmod 600", path, (unsigned)(st.st_mode & 0777));
-	close(fd);
-	return rc;
+	if (lstat(path, &st) < 0)
+		return fail_errno(e, E_IO, errno, "%s", path);
+	if (!S_ISREG(st.st_mode))
+		return fail(e, E_IO, "%s: not a regular file", path);
+	if ((st.st_mode & 077) != 0)
+		return fail(e, E_DENIED, "%s: others may read or write it (mode %03o); it holds what signs users in: chmod 600", path, (unsigned)(st.st_mode & 0777));
+	return 0;
 }
 
 /* *ret_version 0: nothing in it yet. */
