@@ -408,6 +408,59 @@ static void test_processes(void **state)
 	assert_int_equal(generation(g.s), n + 1);
 }
 
+/* Commands beside a process that has several handles, some closed: each sees what the others did, before and after. */
+static void test_beside(void **state)
+{
+	struct state_user u = user("muster"), got;
+	struct state *more[2] = {NULL, NULL};
+	uint64_t v;
+	int go[2], done[2];
+	char c = 0;
+	pid_t pid;
+
+	(void)state;
+	state_close(g.s);
+	g.s = NULL;
+	assert_true(pipe(go) == 0 && pipe(done) == 0);
+	if ((pid = fork()) == 0) {
+		for (int i = 0; i < 3; i++) {
+			struct state *s = NULL;
+
+			if (read(go[0], &c, 1) != 1 || state_open(g.path, &s, &e) != 0 || state_get_user(s, "muster", &u, &e) != 0)
+				_exit(1);
+			u.created_s = u.seen_s = u.seen_s + 1;
+			if (state_put_user(s, &u, &e) != 0)
+				_exit(1);
+			state_close(s);
+			if (write(done[1], &c, 1) != 1)
+				_exit(1);
+		}
+		_exit(0);
+	}
+	open_it();
+	OK(state_open(g.path, &more[0], &e));
+	OK(state_open(g.path, &more[1], &e));
+	OK(state_put_user(g.s, &u, &e));
+	for (int i = 0; i < 3; i++) {
+		v = generation(g.s);
+		assert_int_equal(write(go[1], &c, 1), 1);
+		assert_int_equal(read(done[0], &c, 1), 1);
+		assert_int_equal(generation(g.s), v + 1);
+		OK(state_get_user(g.s, "muster", &got, &e));
+		assert_int_equal(got.seen_s, 19 + i);
+		OK(state_get_user(more[1], "muster", &got, &e));
+		assert_int_equal(got.seen_s, 19 + i);
+		state_close(more[0]);
+		more[0] = NULL;
+	}
+	state_close(more[1]);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	for (int i = 0; i < 2; i++) {
+		close(go[i]);
+		close(done[i]);
+	}
+}
+
 /* Killed at any moment: what was said to be stored is there. */
 static void test_killed(void **state)
 {
@@ -418,6 +471,8 @@ static void test_killed(void **state)
 
 	(void)state;
 	assert_int_equal(pipe(back), 0);
+	state_close(g.s); /* no handle survives a fork */
+	g.s = NULL;
 	if ((pid = fork()) == 0) {
 		struct state *s = NULL;
 
@@ -439,7 +494,6 @@ static void test_killed(void **state)
 		last = n;
 	close(back[0]);
 	assert_true(last >= 50);
-	state_close(g.s);
 	open_it();
 	for (unsigned i = 1; i <= last; i++) {
 		const struct state_token t = token(i);
@@ -641,7 +695,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_users), TEST(test_bounds), TEST(test_tokens), TEST(test_grants), TEST(test_statuses), TEST(test_values_and_secrets),
-		TEST(test_generation), TEST(test_together), TEST(test_processes), TEST(test_killed), TEST(test_full), TEST(test_strangers),
+		TEST(test_generation), TEST(test_together), TEST(test_processes), TEST(test_beside), TEST(test_killed), TEST(test_full), TEST(test_strangers),
 		TEST(test_mode), TEST(test_bad_rows), TEST(test_damage), TEST(test_no_memory),
 	};
 
