@@ -22,6 +22,25 @@ static int look_for_public(void *ctx, const uint8_t uuid[16], const struct colle
 	return rc == 0 ? FOUND : rc == E_NOTFOUND ? 0 : rc;
 }
 
+/* FOUND, 0 or what failed. */
+static int any_public(struct call *c, struct err *e)
+{
+	struct collection none;
+	uint8_t uuid[16] = {0};
+	uint64_t head = 0;
+	bool yes;
+	int rc;
+
+	if (seen_get(c, "", &yes, uuid, &none))
+		return yes ? FOUND : 0;
+	if ((rc = index_reader_head(record_index(c->rd), &head, e)) != 0)
+		return rc;
+	rc = record_collections(c->rd, look_for_public, c, e);
+	if (rc == 0 || rc == FOUND)
+		seen_put(c, "", head, rc == FOUND, uuid, &c->coll);
+	return rc;
+}
+
 /* ---- the head of a request ---- */
 
 static bool identify(struct call *c)
@@ -54,7 +73,7 @@ bool call_begin(struct call *c, struct taxii *t, void *thread, const struct http
 	c->r = r;
 	if (!identify(c))
 		return false;
-	if (!c->who.known && !open && (rc = record_collections(c->rd, look_for_public, c, &e)) != FOUND) {
+	if (!c->who.known && !open && (rc = any_public(c, &e)) != FOUND) {
 		if (rc == 0)
 			answer_challenge(q, r, NULL);
 		else
@@ -121,7 +140,7 @@ static int find_alias(struct call *c, const char *name, struct err *e)
 	return rc == FOUND ? 0 : rc == 0 ? fail(e, E_NOTFOUND, "not found") : rc;
 }
 
-int call_find(struct call *c, const char *name, struct err *e)
+static int look_for(struct call *c, const char *name, struct err *e)
 {
 	struct collection col;
 	uint8_t uuid[16];
@@ -134,6 +153,28 @@ int call_find(struct call *c, const char *name, struct err *e)
 		return rc;
 	IGNORE(call_sees(c, uuid, &col, &en, &rc, e), "rc says it");
 	entry_free(&en);
+	return rc;
+}
+
+int call_find(struct call *c, const char *name, struct err *e)
+{
+	struct collection col;
+	uint8_t uuid[16];
+	uint64_t head = 0;
+	bool yes;
+	int rc;
+
+	if (seen_get(c, name, &yes, uuid, &col)) {
+		if (!yes)
+			return fail(e, E_NOTFOUND, "not found");
+		take(c, uuid, &col);
+		return 0;
+	}
+	if ((rc = index_reader_head(record_index(c->rd), &head, e)) != 0)
+		return rc;
+	rc = look_for(c, name, e);
+	if (rc == 0 || rc == E_NOTFOUND)
+		seen_put(c, name, head, rc == 0, c->uuid, &c->coll);
 	return rc;
 }
 

@@ -15,6 +15,7 @@ struct paging {
 	struct page page;
 	size_t n;                        /* rows of the page that go out: fewer when their bytes are too many */
 	bool more;
+	bool snapshot;
 	const char *one_id[1];
 	struct page_version one_version[1];
 };
@@ -35,14 +36,37 @@ static void fill_ask(struct paging *p)
 	memcpy(p->ask.collection, p->c.uuid, 16);
 }
 
-/* Everything before the rows: who, where, what. False: answered. query_free is due whenever this was called. */
+static void end(struct paging *p)
+{
+	if (p->snapshot)
+		index_release(record_index(p->c.rd));
+	query_free(&p->query);
+}
+
+/* One state of the record for the whole answer, and one look at where its head is. */
+static int hold(struct paging *p, struct err *e)
+{
+	const int rc = index_snapshot(record_index(p->c.rd), e);
+
+	p->snapshot = rc == 0;
+	return rc;
+}
+
+/* Everything before the rows: who, where, what. False: answered. end() is due whenever this was called. */
 static bool begin(struct paging *p, void *ctx, void *thread, const struct http_req *q, struct http_resp *r, unsigned takes)
 {
 	struct err e = {0};
 	int rc;
 
 	p->query.mem = NULL;
-	if (!call_begin(&p->c, ctx, thread, q, r, false) || !call_collection(&p->c, q->arg[0]) || !call_may(&p->c, true, false))
+	p->snapshot = false;
+	if (!call_begin(&p->c, ctx, thread, q, r, false))
+		return false;
+	if ((rc = hold(p, &e)) != 0) {
+		answer_fail(&p->c, rc, &e);
+		return false;
+	}
+	if (!call_collection(&p->c, q->arg[0]) || !call_may(&p->c, true, false))
 		return false;
 	if ((rc = query_parse(q, takes, &p->query, &e)) == 0) {
 		fill_ask(p);
@@ -252,7 +276,7 @@ void get_objects(void *ctx, void *thread, const struct http_req *q, struct http_
 
 	if (begin(&p, ctx, thread, q, r, QUERY_PAGE | MATCH_ID | MATCH_TYPE | MATCH_VERSION | MATCH_SPEC))
 		page_of(&p, &as_objects);
-	query_free(&p.query);
+	end(&p);
 }
 
 void get_manifest(void *ctx, void *thread, const struct http_req *q, struct http_resp *r)
@@ -261,7 +285,7 @@ void get_manifest(void *ctx, void *thread, const struct http_req *q, struct http
 
 	if (begin(&p, ctx, thread, q, r, QUERY_PAGE | MATCH_ID | MATCH_TYPE | MATCH_VERSION | MATCH_SPEC))
 		page_of(&p, &as_records);
-	query_free(&p.query);
+	end(&p);
 }
 
 /* ---- one object ---- */
@@ -345,7 +369,7 @@ void get_object(void *ctx, void *thread, const struct http_req *q, struct http_r
 		ask_one(&p);
 		one_object(&p, &as_objects);
 	}
-	query_free(&p.query);
+	end(&p);
 }
 
 void get_versions(void *ctx, void *thread, const struct http_req *q, struct http_resp *r)
@@ -359,5 +383,5 @@ void get_versions(void *ctx, void *thread, const struct http_req *q, struct http
 		p.ask.versions = 1;
 		one_object(&p, &as_versions);
 	}
-	query_free(&p.query);
+	end(&p);
 }

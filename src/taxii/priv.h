@@ -12,9 +12,11 @@
 #define STIX_TYPE_21 "application/stix+json;version=2.1"
 
 struct ingest;                           /* ingest.c: the queue of envelopes and the threads that write them */
+struct seen;                             /* seen.c: which collections readers were found to see */
 struct taxii {
 	struct taxii_conf conf;
 	struct ingest *ingest;
+	struct seen *seen;
 };
 /* ingest.c: taxii_open makes *t->ingest, taxii_close ends it. */
 NODISCARD int ingest_open(struct taxii *t, struct ingest **ret, struct err *e);
@@ -54,6 +56,14 @@ bool call_may(struct call *c, bool read, bool write);
 NODISCARD int call_find(struct call *c, const char *name, struct err *e);
 /* Does he see this collection? True: c is about it now. Otherwise *ret is E_NOTFOUND, or what failed. */
 bool call_sees(struct call *c, const uint8_t uuid[16], const struct collection *col, const struct entry *en, int *ret, struct err *e);
+
+/* ---- seen.c: answers of call_find, while the index's head stays ---- */
+struct seen *seen_new(void); /* NULL: no memory */
+void seen_free(struct seen *s); /* NULL is fine */
+/* Was it asked before whether c->who sees `name`? ("": any collection at all.) True: *ret_yes, and with it the other two. */
+bool seen_get(const struct call *c, const char *name, bool *ret_yes, uint8_t uuid[16], struct collection *ret);
+/* head: as it was before the answer was looked for; nothing is remembered if it has moved since. */
+void seen_put(const struct call *c, const char *name, uint64_t head, bool yes, const uint8_t uuid[16], const struct collection *coll);
 
 /* ---- answer.c: resources and errors ---- */
 /*

@@ -24,7 +24,6 @@ static const struct http_route routes[] = {
 	{.pattern = C, .methods = HTTP_GET, .handler = add_slash},
 	{.pattern = C "/manifest", .methods = HTTP_GET, .handler = add_slash},
 	{.pattern = C "/objects", .methods = HTTP_GET, .handler = add_slash},
-	{.pattern = C "/objects", .methods = HTTP_POST, .stream = &add_slash_stream},
 	{.pattern = C "/objects", .methods = HTTP_POST, .stream = &add_slash_stream, .max_body = LIMIT_TAXII_BODY},
 	{.pattern = C "/objects/{}", .methods = HTTP_GET | HTTP_DELETE, .handler = add_slash},
 	{.pattern = C "/objects/{}/versions", .methods = HTTP_GET, .handler = add_slash},
@@ -45,8 +44,12 @@ int taxii_open(const struct taxii_conf *c, struct taxii **ret, struct err *e)
 	if (t == NULL)
 		return fail(e, E_NOMEM, "TAXII server");
 	t->conf = *c;
-	if ((rc = ingest_open(t, &t->ingest, e)) != 0) {
-		mem_free(t);
+	if ((t->seen = seen_new()) == NULL)
+		rc = fail(e, E_NOMEM, "TAXII server");
+	else
+		rc = ingest_open(t, &t->ingest, e);
+	if (rc != 0) {
+		taxii_close(t);
 		return rc;
 	}
 	*ret = t;
@@ -58,6 +61,7 @@ void taxii_close(struct taxii *t)
 	if (t == NULL)
 		return;
 	ingest_close(t->ingest);
+	seen_free(t->seen);
 	mem_free(t);
 }
 
