@@ -324,6 +324,24 @@ static bool custom_extension(const struct ck *c, const char *s, size_t n)
 	return ok;
 }
 
+/* "id" stands in many. */
+static int check_entry_names(struct ck *c, const struct at *at, const struct json_val *v)
+{
+	const struct json_val *key, *val;
+	struct json_iter it;
+	int r;
+
+	json_iter(&it, v);
+	while (json_next(&it, &key, &val)) {
+		struct at here = {.up = at};
+
+		here.key = json_str(key, &here.n);
+		if (!property_ok(here.key, here.n) && !text_is(here.key, here.n, "id") && (r = broke(c, &here, RULE_EXTENSION, PROPERTY_WORDS)) != 0)
+			return r;
+	}
+	return 0;
+}
+
 /* What stands in an entry: by its table where the standard has one, else by the rules that need none. */
 static int check_entry(struct ck *c, const struct at *at, const struct json_val *v)
 {
@@ -343,6 +361,8 @@ static int check_entry(struct ck *c, const struct at *at, const struct json_val 
 		r = broke(c, at, RULE_EXTENSION, "is an extension of %s", type);
 	else if (!facility && !stix_id_ok(at->key, at->n) && !custom_extension(c, at->key, at->n))
 		r = broke(c, at, RULE_EXTENSION, "is no predefined extension; others go by their extension-definition's id");
+	if (r == 0 && facility && !c->own) /* what others add to our types is theirs */
+		r = check_entry_names(c, at, v);
 	return r != 0 ? r : walk(c, at, at->key, at->n, v);
 }
 

@@ -89,29 +89,6 @@ bool pattern_binary(struct pattern *p, const struct pattern_sym *c)
 	return (ok && n % 4 == 0) || pattern_fail(p, c->at, "a constant b'…' holds base64 with its padding");
 }
 
-static int two(const char *s) { return (s[0] - '0') * 10 + (s[1] - '0'); }
-
-/* RFC 3339: any year and a leap second, other than in the times that order our record. */
-static bool time_ok(const char *s, size_t n)
-{
-	static const char shape[] = "0000-00-00T00:00:00";
-	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	bool ok = n >= sizeof(shape) && s[n - 1] == 'Z' && n != sizeof(shape) + 1 && (n == sizeof(shape) || s[19] == '.');
-	int year, month;
-
-	for (size_t i = 0; ok && i < n - 1; i++) {
-		const char want = i < sizeof(shape) - 1 ? shape[i] : i == sizeof(shape) - 1 ? '.' : '0';
-
-		ok = want == '0' ? s[i] >= '0' && s[i] <= '9' : s[i] == want;
-	}
-	if (!ok)
-		return false;
-	year = two(s) * 100 + two(s + 2);
-	month = two(s + 5);
-	return month >= 1 && month <= 12 && two(s + 8) >= 1 && two(s + 11) <= 23 && two(s + 14) <= 59 && two(s + 17) <= 60 &&
-	       two(s + 8) <= days[month - 1] + (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
-}
-
 bool pattern_time(struct pattern *p, const struct pattern_sym *c)
 {
 	return time_ok(bytes(p, c) + 2, c->n - 3) || pattern_fail(p, c->at, "a constant t'…' is a time like t'2016-09-09T00:30:00Z'");
@@ -176,17 +153,15 @@ static struct name name_of(const struct pattern *p, const struct pattern_sym *st
 
 static bool names_hashes(struct name name) { return name.n >= 6 && memcmp(name.s + name.n - 6, "hashes", 6) == 0; }
 
-/* The first step is a property of an object (§3.1); what follows may be the key of a dictionary. */
+/* The first step is a property of an object; what follows may be the key of a dictionary. */
 bool pattern_property(struct pattern *p, struct pattern_sym *path)
 {
 	const struct name name = name_of(p, path);
-	bool ok = name.n >= 3 && name.n <= LIMIT_STIX_KEY && name.s[0] >= 'a' && name.s[0] <= 'z';
 
-	for (size_t i = 1; ok && i < name.n; i++)
-		ok = (name.s[i] >= 'a' && name.s[i] <= 'z') || (name.s[i] >= '0' && name.s[i] <= '9') || name.s[i] == '_';
 	path->hashes = names_hashes(name);
 	path->digits = 0;
-	return ok || pattern_fail(p, path->at, "\"%.*s\" is no property of an object: 3 to 250 of a-z, 0-9, _, first a letter", (int)(name.n < 40 ? name.n : 40), name.s);
+	return property_ok(name.s, name.n) ||
+	       pattern_fail(p, path->at, "\"%.*s\" is no property of an object: " PROPERTY_WORDS, (int)(name.n < 40 ? name.n : 40), name.s);
 }
 
 void pattern_step(const struct pattern *p, struct pattern_sym *path, const struct pattern_sym *step)

@@ -59,8 +59,12 @@ NODISCARD int check_required(struct ck *c, const struct at *at, const struct sti
 /* walk.c: any value under rules that need no table (S11, S12). */
 NODISCARD int walk(struct ck *c, const struct at *at, const char *key, size_t n, const struct json_val *v);
 NODISCARD int check_name(struct ck *c, const struct at *at, const char *key, size_t n, bool top);
+bool property_ok(const char *s, size_t n); /* PROPERTY_WORDS */
+#define PROPERTY_WORDS "property names are 3 to 250 of a-z, 0-9, _, first a letter"
 bool hex_ok(const char *s, size_t n);
 bool base64_ok(const char *s, size_t n);
+/* RFC 3339 as §2.16 wants it, of any year, leap seconds too: more than time_parse() can reckon with. */
+bool time_ok(const char *s, size_t n);
 
 /* Rows of stix_common_props(), which is sorted by name. */
 enum common {

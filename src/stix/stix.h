@@ -69,7 +69,7 @@ struct stix_how {
 /*
  * Check one object (not a bundle). E_FORMAT with "<id>: <JSON path>: rule <name>: <words>"; rule names: stix/rules.def.
  * Classified grades (VS-NfD and higher, 取扱注意/秘 and higher) in markings or labels are E_DENIED.
- * Our own types are always held to the strictest level. No allocation.
+ * Our own types are always held to the strictest level. No allocation but for a pattern of more than 4 KiB (E_NOMEM).
  * An object of STIX 2.0 is held to type, id, time stamps, markings and the rules on names and values, not to the tables
  * of 2.1; without how->v20 it is refused.
  */

@@ -39,12 +39,29 @@ static bool text_string(const char *s, size_t n)
 	return true;
 }
 
-static bool text_time(const char *s, size_t n)
-{
-	int64_t ns;
+static int two(const char *s) { return (s[0] - '0') * 10 + (s[1] - '0'); }
 
-	return n <= LIMIT_TIMESTAMP && time_parse(s, n, &ns);
+bool time_ok(const char *s, size_t n)
+{
+	static const char shape[] = "0000-00-00T00:00:00";
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool ok = n >= sizeof(shape) && s[n - 1] == 'Z' && n != sizeof(shape) + 1;
+	int year, month;
+
+	for (size_t i = 0; ok && i < n - 1; i++) {
+		const char want = i < sizeof(shape) - 1 ? shape[i] : i == sizeof(shape) - 1 ? '.' : '0';
+
+		ok = want == '0' ? s[i] >= '0' && s[i] <= '9' : s[i] == want;
+	}
+	if (!ok)
+		return false;
+	year = two(s) * 100 + two(s + 2);
+	month = two(s + 5);
+	return month >= 1 && month <= 12 && two(s + 8) >= 1 && two(s + 11) <= 23 && two(s + 14) <= 59 && two(s + 17) <= 60 &&
+	       two(s + 8) <= days[month - 1] + (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
 }
+
+static bool text_time(const char *s, size_t n) { return n <= LIMIT_TIMESTAMP && time_ok(s, n); }
 
 static bool lower_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 static bool alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -170,6 +187,7 @@ static bool text_mime(const char *s, size_t n)
 
 static int check_string(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
 static int check_text(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
+static int check_time(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
 static int check_int(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
 static int check_bool(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
 static int check_number(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v);
@@ -195,7 +213,7 @@ static const struct ptype {
 	[P_INT] = {.check = check_int},
 	[P_BOOL] = {.check = check_bool},
 	[P_NUMBER] = {.check = check_number},
-	[P_TIME] = {check_text, text_time, "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z$", "RFC 3339 with Z", RULE_TIME},
+	[P_TIME] = {check_time, text_time, "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z$", "RFC 3339 with Z", RULE_TIME},
 	[P_ID] = {check_id, NULL, "^[a-z][a-z0-9]*(-[a-z0-9]+)*" UUID_PATTERN, "an identifier type--UUID", RULE_REF},
 	[P_LANGMAP] = {.check = check_langmap},
 	[P_ENUM] = {.check = check_enum},
@@ -238,6 +256,18 @@ static int check_text(struct ck *c, const struct at *at, const struct stix_prop 
 	return s != NULL && t->text(s, n) ? 0 : broke(c, at, t->rule, "must be %s", t->words);
 }
 
+/* Feeds say "for ever" as 9999-12-31. With times of our own types we reckon. */
+static int check_time(struct ck *c, const struct at *at, const struct stix_prop *p, const struct json_val *v)
+{
+	size_t n;
+	const char *s = json_str(v, &n);
+	int r = check_text(c, at, p, v);
+
+	if (r != 0 || !c->own || s == NULL || time_parse(s, n, &(int64_t){0}))
+		return r;
+	return broke(c, at, RULE_TIME, "must be a time of the years 1678 to 2261, and no leap second");
+}
+
 /* Length in characters, as JSON Schema counts; bytes already settle it for most. */
 static size_t characters(const char *s, size_t n)
 {
@@ -274,7 +304,7 @@ static int check_int(struct ck *c, const struct at *at, const struct stix_prop *
 	if (!json_int(v, &i))
 		return broke(c, at, RULE_KIND, "must be an integer");
 	if (i < p->min || (p->max != 0 && i > p->max))
-		return broke(c, at, RULE_BOUND, "must be %u to %u", p->min, p->max);
+		return p->max != 0 ? broke(c, at, RULE_BOUND, "must be %u to %u", p->min, p->max) : broke(c, at, RULE_BOUND, "must be at least %u", p->min);
 	return 0;
 }
 

@@ -4,20 +4,28 @@
 /* What stands below an x_ property is its maker's business: ATT&CK leaves lists and references there empty. */
 static enum rule custom(const struct ck *c, enum rule r) { return c->custom ? RULE_CUSTOM : r; }
 
-/* Property names (§3.1): a-z 0-9 _; dictionary keys (§2.12): also A-Z and -. One bit per byte value: this runs for every member. */
+/* Property names (§3.1): a-z 0-9 _; dictionary keys (§2.3): also A-Z and -. One bit per byte value: this runs for every member. */
 static const uint32_t in_prop[8] = {0, 0x03ff0000, 0x80000000, 0x07fffffe}, in_key[8] = {0, 0x03ff2000, 0x87fffffe, 0x07fffffe};
 static bool in(const uint32_t set[8], char c) { return (set[(unsigned char)c >> 5] >> (c & 31) & 1) != 0; }
+
+static bool of(const uint32_t set[8], const char *s, size_t n)
+{
+	bool ok = n <= LIMIT_STIX_KEY;
+
+	for (size_t i = 0; ok && i < n; i++)
+		ok = in(set, s[i]);
+	return ok;
+}
+
+bool property_ok(const char *s, size_t n) { return n >= 3 && s[0] >= 'a' && of(in_prop, s, n); }
 
 int check_name(struct ck *c, const struct at *at, const char *key, size_t n, bool top)
 {
 	static const struct { const char *p; size_t n; } reserved[] = {{"severity", 8}, {"username", 8}, {"phone_number", 12}, {"action", 6}};
-	bool ok = n >= (top ? 3 : 1) && n <= LIMIT_STIX_KEY;
 	int r;
 
-	for (size_t i = 0; ok && i < n; i++)
-		ok = in(top ? in_prop : in_key, key[i]);
-	if (!ok)
-		return broke(c, at, custom(c, RULE_NAME), top ? "property names are 3 to 250 of a-z, 0-9, _" : "dictionary keys are 1 to 250 of A-Z, a-z, 0-9, _, -");
+	if (top ? !property_ok(key, n) : !of(in_key, key, n))
+		return broke(c, at, custom(c, RULE_NAME), top ? PROPERTY_WORDS : "dictionary keys are up to 250 of A-Z, a-z, 0-9, _, -");
 	for (size_t i = 0; top && i < ARRAY_LEN(reserved); i++)
 		if (n == reserved[i].n && memcmp(key, reserved[i].p, n) == 0 && (r = broke(c, at, RULE_RESERVED, "this name is reserved")) != 0)
 			return r;

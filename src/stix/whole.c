@@ -9,11 +9,10 @@ static int check_times(struct ck *c, const struct stix_whole *w, const struct js
 	const struct at at = at_key(w->b);
 	size_t na, nb;
 	const char *from = json_str(json_get(c->obj, w->a), &na), *to = json_str(b, &nb);
-	int64_t ns;
 	int order;
 
 	/* A text that is no time was said already, and comes here only where that is a warning. */
-	if (from == NULL || to == NULL || !time_parse(from, na, &ns) || !time_parse(to, nb, &ns))
+	if (from == NULL || to == NULL || !time_ok(from, na) || !time_ok(to, nb))
 		return 0;
 	order = time_compare(from, na, to, nb);
 	if (order < 0 || (order == 0 && w->op == WHOLE_ORDER))
@@ -150,13 +149,18 @@ int check_rows(struct ck *c, const struct stix_whole *rows)
 int check_pattern(struct ck *c)
 {
 	const struct at at = at_key("pattern");
+	const struct json_val *version = json_get(c->obj, "pattern_version");
 	struct err e = {.code = 0};
 	size_t n;
 	const char *s = json_str(json_get(c->obj, "pattern"), &n);
+	int r;
 
-	if (s == NULL || !json_str_is(json_get(c->obj, "pattern_type"), "stix") || stix_pattern_check(s, n, &e) == 0)
+	/* §4.7.1: the pattern may be of another version of the language than the object. */
+	if (s == NULL || !json_str_is(json_get(c->obj, "pattern_type"), "stix") || (version != NULL && !json_str_is(version, "2.1")))
 		return 0;
-	return broke(c, &at, RULE_PATTERN, "%s", e.msg);
+	if ((r = stix_pattern_check(s, n, &e)) == 0)
+		return 0;
+	return r == E_NOMEM ? fail(c->e, r, "%s", e.msg) : broke(c, &at, RULE_PATTERN, "%s", e.msg);
 }
 
 /* §4.14.1: among the objects of an observation there is at least one observable. */
