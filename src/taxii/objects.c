@@ -213,36 +213,69 @@ static size_t object_room(const struct paging *p)
 
 static int put_objects(struct paging *p, struct buf *out, struct err *e) { return record_page_objects(p->c.rd, &p->page, 0, p->n, out, e); }
 
-#define RECORD_FRAME 160              /* a manifest record beside id and version */
+#define RECORD_MAX (LIMIT_STIX_ID + ADDED_TEXT + LIMIT_TIMESTAMP + 128) /* bytes; a manifest record */
+
 static size_t record_room(const struct paging *p)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n; i++)
-		n += strlen(p->page.row[i].type) + 38 + LIMIT_TIMESTAMP + RECORD_FRAME;
+		n += strlen(p->page.row[i].type) + 38 + RECORD_MAX - LIMIT_STIX_ID;
 	return n;
+}
+
+/* What came in together was added in one second and often bears one version: such texts are made once. */
+struct times { int64_t second; char added[ADDED_TEXT + 1]; int64_t ns; uint8_t digits; char version[LIMIT_TIMESTAMP + 1]; };
+
+static const char *added_of(struct times *t, int64_t us)
+{
+	const int64_t second = us / 1000000;
+	int64_t rest = us % 1000000;
+
+	if (second != t->second || us < 0) {
+		added_text(us, t->added);
+		t->second = second;
+		return t->added;
+	}
+	for (size_t at = ADDED_TEXT - 2; at >= ADDED_TEXT - 7; at--, rest /= 10)
+		t->added[at] = (char)('0' + rest % 10);
+	return t->added;
+}
+
+static int version_of(struct paging *p, const struct page_row *row, struct times *t, struct err *e)
+{
+	int rc;
+
+	if (row->version_digits != PAGE_TEXT && row->version_digits == t->digits && row->version_ns == t->ns)
+		return 0;
+	if ((rc = record_page_version(p->c.rd, row, t->version, e)) != 0)
+		return rc;
+	t->digits = row->version_digits;
+	t->ns = row->version_ns;
+	return 0;
 }
 
 /* Ids, times and media types hold nothing that JSON must escape. */
 static int put_records(struct paging *p, struct buf *out, struct err *e)
 {
-	char id[LIMIT_STIX_ID + 1], added[ADDED_TEXT + 1], version[LIMIT_TIMESTAMP + 1];
+	struct times t = {.second = -1, .digits = PAGE_TEXT};
+	char line[RECORD_MAX];
 	int rc;
 
 	for (size_t i = 0; i < p->n; i++) {
 		const struct page_row *const row = &p->page.row[i];
+		char *at;
 
-		if ((rc = record_page_version(p->c.rd, row, version, e)) != 0)
+		if ((rc = version_of(p, row, &t, e)) != 0)
 			return rc;
-		page_row_id(row, id);
-		added_text(row->added, added);
-		buf_puts(out, i > 0 ? ",{\"id\":\"" : "{\"id\":\"");
-		buf_puts(out, id);
-		buf_puts(out, "\",\"date_added\":\"");
-		buf_put(out, added, ADDED_TEXT);
-		buf_puts(out, "\",\"version\":\"");
-		buf_puts(out, version);
-		buf_puts(out, row->v20 ? "\",\"media_type\":\"" STIX_TYPE_20 "\"}" : "\",\"media_type\":\"" STIX_TYPE_21 "\"}");
+		at = stpcpy(line, i > 0 ? ",{\"id\":\"" : "{\"id\":\"");
+		page_row_id(row, at);
+		at = stpcpy(at + strlen(at), "\",\"date_added\":\"");
+		at = stpcpy(at, added_of(&t, row->added));
+		at = stpcpy(at, "\",\"version\":\"");
+		at = stpcpy(at, t.version);
+		at = stpcpy(at, row->v20 ? "\",\"media_type\":\"" STIX_TYPE_20 "\"}" : "\",\"media_type\":\"" STIX_TYPE_21 "\"}");
+		buf_put(out, line, (size_t)(at - line));
 	}
 	return 0;
 }
