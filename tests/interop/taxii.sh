@@ -1,0 +1,42 @@
+#!/bin/sh
+# taxii.sh BUILD - programs of others use our TAXII server, and `verbale pull` uses theirs: taxii2-client, medallion's
+# own tests, schemathesis, what OpenCTI and MISP send; medallion and OpenTAXII as servers. Each of taxii/*.py says more.
+#   MEDALLION  a source tree of medallion 3.0.0: its tests are in no package, so without it they are skipped
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+build=$(cd "$1" && pwd) || exit 2
+: "${VERBALE:=$build/src/cli/verbale}"
+venv=$build/interop-taxii
+if [ -z "${WORK:-}" ]; then
+	WORK=$(mktemp -d) || exit 3
+	trap 'rm -rf "$WORK"' EXIT
+fi
+export WORK VERBALE PYTHONDONTWRITEBYTECODE=1
+status=0
+
+missing() { # NAME WHY
+	if [ "${INTEROP_REQUIRED:-}" = 1 ]; then status=1; echo "not ok $1: $2"; else echo "skip $1: $2"; fi
+}
+installed() { # FOLDER REQUIREMENTS: a Python environment, made once for these requirements
+	if cmp -s "$2" "$1/ready"; then return 0; fi
+	rm -rf "$1"
+	if python3 -m venv "$1" && timeout 200 "$1/bin/pip" install --quiet --disable-pip-version-check --no-input -r "$2" && cp "$2" "$1/ready"; then return 0; fi
+	return 1
+}
+part() { # SECONDS FILE ARGUMENTS…: its lines, and the end of its log when one is "not ok"
+	seconds=$1 file=$2 log=$WORK/$2.log
+	shift 2
+	timeout -k 5 "$seconds" "$venv/bin/python" "$here/taxii/$file" "$@" >"$log.out" 2>"$log"
+	rc=$?
+	cat "$log.out"
+	if [ $rc = 124 ] || [ $rc = 137 ]; then echo "not ok $file: not done after $seconds seconds"; rc=1
+	elif [ $rc != 0 ] && ! grep -q '^not ok' "$log.out"; then echo "not ok $file: ended with status $rc"; fi
+	if [ $rc != 0 ]; then status=1; tail -n 30 "$log" >&2; fi
+}
+
+if ! installed "$venv" "$here/taxii/requirements.txt" >"$WORK/pip.log" 2>&1; then
+	missing 'taxii2-client, medallion, schemathesis' "cannot be installed here: $(tail -n 1 "$WORK/pip.log")"
+	exit $status
+fi
+part 90 client.py
+exit $status
