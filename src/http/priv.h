@@ -15,6 +15,7 @@ struct http_target {
  * RFC 9112 §3.2: origin form, absolute form (its host is ignored) or "*"; RFC 3986 percent-encoding, "+" is a space
  * in the query. E_LIMIT: longer than LIMIT_HTTP_URL. E_FORMAT: a byte that must be encoded, a broken escape,
  * an encoded slash or control byte, text that is not UTF-8, segments "", "." or "..", too many parameters.
+ * Refused, path is the first segment if that is plain letters and digits ("/taxii2/"), else "/".
  */
 NODISCARD int http_target_parse(const char *s, size_t n, struct http_target *ret, struct err *e);
 

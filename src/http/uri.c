@@ -170,6 +170,21 @@ static int parse(const char *s, size_t n, struct http_target *ret, struct err *e
 	return query_parse(query + 1, n - (size_t)(query - s) - 1, &to, ret, e);
 }
 
+/* "/name/" or "/name", if the target begins so in plain letters; whose dress an error wears hangs on it. */
+static const char *first_segment(const char *s, size_t n, char *to)
+{
+	size_t end = 1;
+
+	while (end < n && ((s[end] >= '0' && s[end] <= '9') || (s[end] >= 'A' && s[end] <= 'Z') || (s[end] >= 'a' && s[end] <= 'z')))
+		end++;
+	if (n == 0 || s[0] != '/' || end == 1 || (end < n && s[end] != '/' && s[end] != '?'))
+		return "/";
+	end += end < n && s[end] == '/';
+	memcpy(to, s, end);
+	to[end] = '\0';
+	return to;
+}
+
 int http_target_parse(const char *s, size_t n, struct http_target *ret, struct err *e)
 {
 	int r;
@@ -177,7 +192,7 @@ int http_target_parse(const char *s, size_t n, struct http_target *ret, struct e
 	ret->params = 0;
 	if ((r = parse(s, n, ret, e)) != 0) {
 		/* An error page still wants a path to show and no half-decoded bytes. */
-		ret->path = "/";
+		ret->path = first_segment(s, n < LIMIT_HTTP_URL ? n : LIMIT_HTTP_URL, ret->mem);
 		ret->params = 0;
 	}
 	return r;

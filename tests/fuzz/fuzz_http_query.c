@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	bool head;
 
 	if (http_target_parse((const char *)data, n, &t, NULL) != 0) {
-		assert(strcmp(t.path, "/") == 0 && t.params == 0);
+		assert(t.path[0] == '/' && strpbrk(t.path, "%.?\\") == NULL && strstr(t.path, "//") == NULL && t.params == 0);
 		return 0;
 	}
 	assert(n <= LIMIT_HTTP_URL);
