@@ -17,11 +17,31 @@ static bool keeps_first(const struct spool_item *it, const struct add_result *re
 	return res->err.code == E_CONFLICT && strncmp(it->id, "verbale-", 8) != 0;
 }
 
-static void judge(struct job *j, const struct spool_item *it, const struct add_result *res, const char *now)
+/* Its own, or the date it was added (TAXII 2.1 §4.3.1, §3.4.1); for what was not, when it was asked for. */
+static const char *version_of(struct writer *w, const struct job *j, const struct spool_item *it, const struct add_result *res, char date[LIMIT_TIMESTAMP + 1])
 {
-	const char *const version = it->version[0] != '\0' ? it->version : now;
+	struct index_entry row;
+	int64_t us = j->st.requested_us;
+
+	if (it->version[0] != '\0')
+		return it->version;
+	if (res != NULL && res->what != ADDED_REFUSED && res->frame != 0 && index_at_frame(record_index(w->rd), res->frame, &row, NULL) == 0)
+		us = row.added;
+	time_format(us * 1000, 6, date, LIMIT_TIMESTAMP + 1);
+	return date;
+}
+
+/* res NULL: it was refused on arrival. */
+static void judge(struct writer *w, struct job *j, const struct spool_item *it, const struct add_result *res)
+{
+	char date[LIMIT_TIMESTAMP + 1];
+	const char *const version = version_of(w, j, it, res, date);
 	struct verdicts *const v = &j->verdicts;
 
+	if (res == NULL) {
+		verdict_add(&v->failure, it->id, version, it->why);
+		return;
+	}
 	switch (res->what) {
 	case ADDED_NEW: verdict_add(&v->success, it->id, version, NULL); break;
 	case ADDED_DUPLICATE: verdict_add(&v->success, it->id, version, again); break;
@@ -44,6 +64,7 @@ static size_t select_good(struct writer *w, size_t n)
 		w->add[k] = (struct add_item){w->item[i].p, w->item[i].n};
 		w->res[k].what = ADDED_REFUSED;
 		w->res[k].err.code = 0;
+		w->res[k].frame = 0;
 		w->sent[k++] = i;
 	}
 	return k;
@@ -53,7 +74,6 @@ static size_t select_good(struct writer *w, size_t n)
 static int write_batch(struct writer *w, struct job *j, size_t n, struct err *e)
 {
 	const size_t k = select_good(w, n);
-	char now[LIMIT_TIMESTAMP + 1];
 	struct add_opt opt;
 	int rc;
 
@@ -61,15 +81,8 @@ static int write_batch(struct writer *w, struct job *j, size_t n, struct err *e)
 		return rc;
 	if (k > 0 && (rc = record_add(w->in->t->conf.record, &opt, w->add, k, w->res, e)) != 0)
 		return rc;
-	time_format(j->st.requested_us * 1000, 6, now, sizeof(now));
-	for (size_t i = 0, next = 0; i < n; i++) {
-		const struct spool_item *const it = &w->item[i];
-
-		if (next < k && w->sent[next] == i)
-			judge(j, it, &w->res[next++], now);
-		else
-			verdict_add(&j->verdicts.failure, it->id, it->version[0] != '\0' ? it->version : now, it->why);
-	}
+	for (size_t i = 0, next = 0; i < n; i++)
+		judge(w, j, &w->item[i], next < k && w->sent[next] == i ? &w->res[next++] : NULL);
 	return 0;
 }
 
