@@ -1,4 +1,6 @@
 /* Query parameters (TAXII 2.1 §3.4): what is malformed is refused, never guessed. */
+#include <stdio.h>
+
 #include "base/enc.h"
 #include "base/mem.h"
 #include "taxii/priv.h"
@@ -51,13 +53,34 @@ static int parse_limit(const char *s, size_t *ret, struct err *e)
 	return 0;
 }
 
+/* Years our clock cannot hold are timestamps all the same: before or after everything. Calendars repeat after 400 years. */
+static bool timestamp(const char *s, int64_t *ret)
+{
+	char copy[LIMIT_TIMESTAMP + 1];
+	const size_t n = strlen(s);
+	int year;
+
+	if (time_parse(s, n, ret))
+		return true;
+	if (n < 20 || n > LIMIT_TIMESTAMP || strspn(s, "0123456789") != 4)
+		return false;
+	year = (s[0] - '0') * 1000 + (s[1] - '0') * 100 + (s[2] - '0') * 10 + s[3] - '0';
+	memcpy(copy, s, n + 1);
+	(void)snprintf(copy, 5, "%04d", 1800 + (year + 200) % 400);
+	copy[4] = s[4];
+	if ((year >= 1678 && year <= 2261) || !time_parse(copy, n, ret))
+		return false;
+	*ret = year < 1678 ? INT64_MIN : INT64_MAX;
+	return true;
+}
+
 /* Clients write it with 0 to 9 digits of a second. Rows count microseconds, so what is finer is rounded down: strictly later stays so. */
 static int parse_added_after(const char *s, int64_t *ret, struct err *e)
 {
 	const char *const dot = strchr(s, '.');
 	int64_t ns;
 
-	if (!time_parse(s, strlen(s), &ns) || (dot != NULL && strspn(dot + 1, "0123456789") > 9))
+	if (!timestamp(s, &ns) || (dot != NULL && strspn(dot + 1, "0123456789") > 9))
 		return malformed("added_after", "not a timestamp such as 2016-09-09T00:30:00.123456Z", e);
 	*ret = ns / 1000 - (ns % 1000 < 0);
 	return 0;
@@ -106,7 +129,7 @@ static int parse_version(const char *s, struct page_version *ret, struct err *e)
 			ret->pick = (enum version_pick)i;
 			return 0;
 		}
-	return time_parse(s, strlen(s), &ret->ns) ? 0 : malformed("match[version]", "neither first, last, all nor a timestamp", e);
+	return timestamp(s, &ret->ns) ? 0 : malformed("match[version]", "neither first, last, all nor a timestamp", e);
 }
 
 static int parse_versions(const char *const *text, struct query *s, size_t n, struct err *e)
@@ -119,7 +142,7 @@ static int parse_versions(const char *const *text, struct query *s, size_t n, st
 		if (s->version[i].pick == VERSION_ALL && n > 1)
 			return malformed("match[version]", "all stands with nothing else", e);
 		for (size_t k = 0; k < i; k++)
-			if (s->version[k].pick == s->version[i].pick && s->version[k].ns == s->version[i].ns)
+			if (s->version[k].pick == s->version[i].pick && s->version[k].ns == s->version[i].ns && s->version[i].ns != INT64_MIN && s->version[i].ns != INT64_MAX)
 				return malformed("match[version]", "a version given twice", e);
 	}
 	s->versions = n;

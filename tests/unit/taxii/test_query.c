@@ -31,7 +31,7 @@ static void test_H13_malformed(void **unused)
 	static const char *const bad[] = {
 		"limit=0", "limit=-1", "limit=", "limit=ten", "limit=1.0", "limit=%201", "limit=01", "limit=9007199254740992", "limit=1e3",
 		"added_after=", "added_after=yesterday", "added_after=2016-09-01", "added_after=2016-09-01T00:00:00", "added_after=2016-09-01T00:00:00%2b00:00",
-		"added_after=2016-02-30T00:00:00Z", "added_after=2016-09-01T00:00:00.Z", "added_after=2016-09-01T00:00:00.1234567890Z",
+		"added_after=2016-02-30T00:00:00Z", "added_after=9999-02-29T00:00:00Z", "added_after=99999-01-01T00:00:00Z", "match[version]=9999-13-01T00:00:00Z", "added_after=2016-09-01T00:00:00.Z", "added_after=2016-09-01T00:00:00.1234567890Z",
 		"added_after=2016-09-01T00:00:00Z,2016-09-02T00:00:00Z",
 		"match[version]=yesterday", "match[version]=", "match[version]=all,first", "match[version]=last,last", "match[version]=ALL",
 		"match[version]=2016-09-01T00:00:00Z,2016-09-01T00:00:00.000Z", "match[version]=first,", "match[version]=first,%20last",
@@ -55,7 +55,8 @@ static void test_H14_given_twice(void **unused)
 {
 	static const char *const bad[] = {"limit=1&limit=1", "next=a&next=b", "added_after=2016-09-01T00:00:00Z&added_after=2016-09-01T00:00:00Z",
 		"match[id]=a&match[id]=b", "match[type]=a&match%5Btype%5D=b", "match[x]=1&match[x]=1"};
-	static const char *const good[] = {"x=1&x=2", "match[x]=", "match[x]=%20,,&limit=3", "match[type]=a,a", "limit=3&Limit=0", "next=", "match[]=1", "match=2"};
+	static const char *const good[] = {"x=1&x=2", "match[x]=", "match[x]=%20,,&limit=3", "match[type]=a,a", "limit=3&Limit=0", "next=", "match[]=1", "match=2",
+		"match[version]=9998-01-01T00:00:00Z,9999-01-01T00:00:00Z"};
 	struct query s;
 	struct err e = {0};
 
@@ -119,7 +120,7 @@ static void test_P8_added_after_digits(void **unused)
 	static const struct { const char *query; int64_t us; } cases[] = {
 		{"added_after=1970-01-01T00:00:01Z", 1000000}, {"added_after=1970-01-01T00:00:01.5Z", 1500000}, {"added_after=1970-01-01T00:00:01.123Z", 1123000},
 		{"added_after=1970-01-01T00:00:01.123456Z", 1123456}, {"added_after=1970-01-01T00:00:01.123456789Z", 1123456},
-		{"added_after=1969-12-31T23:59:59.999999999Z", -1}, {"limit=1", INT64_MIN}};
+		{"added_after=1969-12-31T23:59:59.999999999Z", -1}, {"added_after=9996-02-29T23:59:59Z", INT64_MAX / 1000}, {"added_after=0001-01-01T00:00:00.5Z", INT64_MIN / 1000 - 1}, {"limit=1", INT64_MIN}};
 	struct query s;
 	struct err e = {0};
 
