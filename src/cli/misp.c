@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "cli/misp_priv.h"
 
+#define REST_MAX 100   /* members kept under names of their own; MISP has about 30 */
 #define INHERITED "5"  /* distribution: as the event's */
 #define REFS_MAX 5000 /* references of one report; more go into groupings beside, since one object has at most LIMIT_JSON_BYTES */
 
@@ -272,19 +273,35 @@ static bool among(const char *const *names, const char *s)
 	return *names != NULL;
 }
 
-/* "x_misp_" and the name, as STIX allows names: a-z, 0-9, _ */
-static void put_name(struct misp_out *o, const char *key)
+/* "x_misp_" and the name, as STIX allows names: a-z, 0-9, _. false: the object has one of that name. */
+static bool put_name(struct misp_out *o, const char *key)
 {
-	char name[LIMIT_STIX_KEY + 1];
-	size_t n = (size_t)snprintf(name, sizeof(name), "x_misp_%.200s", key);
+	char name[LIMIT_STIX_KEY + 3];
+	size_t n = (size_t)snprintf(name, sizeof(name), "\"x_misp_%.200s\":", key);
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 1; i + 2 < n; i++) {
 		if (name[i] >= 'A' && name[i] <= 'Z')
 			name[i] = (char)(name[i] + 32);
 		else if ((name[i] < 'a' || name[i] > 'z') && (name[i] < '0' || name[i] > '9'))
 			name[i] = '_';
 	}
-	json_put_member(&o->b, &o->first, name);
+	if (o->b.err != 0 || (o->b.n > 0 && memmem(o->b.p, o->b.n, name, n) != NULL)) /* never inside a text: there a quote is escaped */
+		return false;
+	name[n - 2] = '\0';
+	json_put_member(&o->b, &o->first, name + 1);
+	return true;
+}
+
+/* A value as JSON text. */
+static void put_quoted(struct misp_out *o, const struct json_val *v)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT(0);
+
+	json_canon(v, &text);
+	if (text.err == 0)
+		json_put_str(&o->b, text.p, text.n);
+	else
+		o->b.err = text.err;
 }
 
 unsigned misp_rest(struct misp_out *o, const struct json_val *v, const char *const *known)
@@ -292,26 +309,22 @@ unsigned misp_rest(struct misp_out *o, const struct json_val *v, const char *con
 	const struct json_val *key, *val;
 	struct json_iter it;
 	unsigned n = 0;
+	bool odd = false;
 
 	for (json_iter(&it, v); json_next(&it, &key, &val);) {
 		const char *name = json_str(key, NULL);
 
 		if (!says_something(val) || among(known, name) || (strcmp(name, "distribution") == 0 && json_str_is(val, INHERITED)))
 			continue;
-		put_name(o, name);
-		n++;
-		if (json_type(val) == JSON_ARRAY || json_type(val) == JSON_OBJECT) {
-			CLEANUP_BUF struct buf text = BUF_INIT(0);
-
-			json_canon(val, &text);
-			if (text.err == 0)
-				json_put_str(&o->b, text.p, text.n);
-			else
-				o->b.err = text.err;
-		} else {
+		if (n++ >= REST_MAX || !put_name(o, name))
+			odd = true;
+		else if (json_type(val) == JSON_ARRAY || json_type(val) == JSON_OBJECT)
+			put_quoted(o, val);
+		else
 			json_canon(val, &o->b);
-		}
 	}
+	if (odd && put_name(o, "json"))
+		put_quoted(o, v);
 	return n;
 }
 

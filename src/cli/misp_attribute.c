@@ -250,12 +250,12 @@ static void put_tail(struct misp_out *o, struct attribute *a)
 	if (misp_flag(a->v, "deleted"))
 		buf_puts(&o->b, ",\"revoked\":true");
 	put_labels(o, a);
-	a->extra += misp_rest(o, a->v, known);
 	for (size_t i = 0; i < ARRAY_LEN(times); i++)
 		if (json_get_str(a->v, times[i].name) != NULL && !seen(a, times[i].name, &ns)) {
 			misp_text(o, times[i].kept, json_get_str(a->v, times[i].name));
 			a->extra++;
 		}
+	a->extra += misp_rest(o, a->v, known);
 }
 
 static int finish(struct misp_work *w, struct misp_out *o, struct attribute *a, bool check, struct err *e)

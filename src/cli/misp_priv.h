@@ -30,7 +30,8 @@ void misp_text(struct misp_out *o, const char *key, const char *s); /* NULL or "
 void misp_time(struct misp_out *o, const char *key, int64_t ns);
 /* labels: those given (NULL-terminated pairs of key and value: misp:key="value"), then the tags of v that are no TLP. */
 void misp_labels(struct misp_out *o, const struct json_val *v, const char *const *pairs);
-/* Every member of v that is not in `known` (NULL-terminated) and says something, as x_misp_…; what has parts as JSON text. How many? */
+/* Every member of v that is not in `known` (NULL-terminated) and says something, as x_misp_…; what has parts as JSON text. Names that
+ * fall together or are too many: all of v as x_misp_json. How many? */
 unsigned misp_rest(struct misp_out *o, const struct json_val *v, const char *const *known);
 /* Close and hand out. With `check`, one that the rules of STIX refuse is E_FORMAT and is not handed out. */
 int misp_end(struct misp_work *w, struct misp_out *o, bool check, struct err *e);

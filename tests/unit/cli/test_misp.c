@@ -190,6 +190,8 @@ static void members_without_a_place(void **state)
 	attribute("md5", MD5, true, ",\"distribution\":\"3\"", "\"x_misp_distribution\":\"3\"", "0 1 0");
 	attribute("md5", MD5, true, ",\"Sighting\":[{\"a\":\"\",\"b\":null}]", "\"x_misp_sighting\":\"[{\\\"a\\\":\\\"\\\",\\\"b\\\":null}]\"", "0 1 0");
 	attribute("md5", MD5, true, ",\"disable_correlation\":true,\"Odd-Name\":1.5", "\"x_misp_disable_correlation\":true,\"x_misp_odd_name\":1.5", "0 1 0");
+	attribute("md5", MD5, true, ",\"A b\":1,\"a_b\":2", "\"x_misp_a_b\":1,\"x_misp_json\":\"{\\\"A b\\\":1,", "0 1 0");
+	attribute("btc", "x", true, ",\"Value\":1", "\"x_misp_json\":\"{", "0 0 1");
 	attribute("md5", MD5, true, ",\"comment\":\"c\"", "\"description\":\"c\"", "1 0 0");
 	attribute("md5", MD5, false, ",\"comment\":\"c\"", "\"x_misp_comment\":\"c\"", "0 1 0");
 	attribute("md5", MD5, true, ",\"deleted\":true", "\"revoked\":true", "1 0 0");
