@@ -41,8 +41,11 @@ static int lab_fill(void *ctx, void *p, size_t n)
 
 void lab_open(struct lab *l, uint64_t seed)
 {
+	const char *tmp;
+
 	memset(l, 0, sizeof(*l));
-	(void)snprintf(l->dir, sizeof(l->dir), "/tmp/verbale-test-XXXXXX");
+	tmp = getenv("TMPDIR");
+	(void)snprintf(l->dir, sizeof(l->dir), "%s/verbale-test-XXXXXX", tmp != NULL && strlen(tmp) < 32 ? tmp : "/tmp");
 	must(mkdtemp(l->dir) != NULL);
 	l->now = 1473379200LL * NS_PER_S; /* 2016-09-09 */
 	l->seed = seed;
