@@ -96,11 +96,11 @@ class Process:
 
 
 class Node:
-    def __init__(self, name, party="DE", tls=False):
+    def __init__(self, name, party="DE", tls=False, more=()):
         self.dir = os.path.join(WORK, name)
         self.name, self.server = name, None
         self.run("init", self.dir, "--party", party, "--origin", name + ".example/log", "--listen-http", "127.0.0.1:0",
-                 "--listen-tls", "127.0.0.1:0" if tls else "", "--sync-interval", "0", "--rate-limit", "0", "--log-file", os.path.join(WORK, name + ".log"))
+                 "--listen-tls", "127.0.0.1:0" if tls else "", "--sync-interval", "0", "--rate-limit", "0", "--log-file", os.path.join(WORK, name + ".log"), *more)
 
     def run(self, *arguments, ok=(0,), text=None):
         """The command line; its standard output."""
