@@ -106,7 +106,7 @@
 #define LIMIT_STATUS_BYTES   (1024UL * 1024)      /* bytes of one list of a status */
 #define LIMIT_INGEST_QUEUE   64          /* envelopes on disk waiting to be written; more get 503 with Retry-After */
 #define LIMIT_POSTS          256         /* envelopes being received or waiting for their answer; more get 503 with Retry-After */
-#define LIMIT_INGEST_BYTES   (64UL * 1024 * 1024) /* bytes of objects in memory, of all envelopes; further ones go by the disk */
+#define LIMIT_INGEST_BYTES   (32UL * 1024 * 1024) /* bytes of objects in memory, of all envelopes; further ones go by the disk */
 #define LIMIT_WRITE_BATCH    1000        /* objects of one envelope written at once; others take their turn in between */
 
 /* --- access --- */

@@ -230,6 +230,8 @@ int spool_read(struct spool *s, struct spool_item *it, size_t max, size_t *ret_n
 	return 0;
 }
 
+void spool_rest(struct spool *s) { buf_free(&s->b); }
+
 void spool_unread(struct spool *s)
 {
 	s->at = s->was;

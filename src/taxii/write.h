@@ -56,6 +56,7 @@ NODISCARD int spool_open(const struct fs *fs, const char *folder, const char *id
  * A spool just sealed is read from its start. E_CORRUPT.
  */
 NODISCARD int spool_read(struct spool *s, struct spool_item *it, size_t max, size_t *ret_n, struct err *e);
+void spool_rest(struct spool *s);    /* it will be a while: what was read last is not needed any more */
 void spool_unread(struct spool *s); /* the items read last come once more */
 void spool_close(struct spool *s, bool remove); /* NULL is fine */
 NODISCARD int spool_remove(const struct fs *fs, const char *folder, const char *id, struct err *e);

@@ -203,6 +203,7 @@ static void write_large(struct writer *w, struct job *j)
 	if (rc == 0 && ingest_now_us(w->in) - j->saved_us > SAVE_US)
 		rc = writer_save(w, j, &e);
 	count(j);
+	spool_rest(j->spool);
 	if (rc != 0)
 		put_off(w, j, &e);
 	else
