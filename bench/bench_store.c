@@ -114,7 +114,7 @@ static void make_row(struct index_entry *row, uint64_t frame)
 	static const char *const kinds[] = {"indicator", "relationship", "malware", "attack-pattern"};
 	const uint64_t a = mix(frame), b = mix(frame + 77);
 
-	*row = (struct index_entry){.frame = frame, .at = frame * 1064, .index = frame - 1, .added = (int64_t)frame * 8, .size = 700, .audience = 1};
+	*row = (struct index_entry){.frame = frame, .at = frame * 1064, .index = frame - 1, .added = (int64_t)frame * 8, .size = 700, .audience = 1, .fresh = true};
 	row->version_ns = row->added;
 	(void)snprintf(row->id, sizeof(row->id), "%s--%08x-%04x-4%03x-8%03x-%012" PRIx64, kinds[a % 4], (unsigned)(a & 0xffffffff),
 	    (unsigned)(a >> 32 & 0xffff), (unsigned)(a >> 48 & 0xfff), (unsigned)(b & 0xfff), b >> 16 & 0xffffffffffff);

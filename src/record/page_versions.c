@@ -46,25 +46,14 @@ static int found_room(struct page_state *s, struct err *e)
 	return 0;
 }
 
-static int gather_version(void *ctx, const struct index_entry *row, struct err *e)
+static int gather_version(void *ctx, const struct index_row *row, struct err *e)
 {
 	struct page_state *s = ctx;
-	uint8_t uuid[16];
-	struct index_row *to;
-	int rc;
+	const int rc = found_room(s, e);
 
-	if ((rc = found_room(s, e)) != 0)
-		return rc;
-	if (!uuid_parse(row->id + strlen(row->id) - 36, 36, uuid))
-		return fail(e, E_CORRUPT, "index: id %s: rebuild it", row->id);
-	to = &s->found[s->found_n++];
-	*to = (struct index_row){
-		.frame = row->frame, .at = row->at, .added = row->added, .version_ns = row->version_ns, .size = row->size,
-		.audience = row->audience, .type = row->type, .log = (uint8_t)row->log, .digits = row->digits,
-		.flags = (uint8_t)((row->v20 ? ROW_V20 : 0) | (row->draft ? ROW_DRAFT : 0) | (row->gone ? ROW_GONE : 0)),
-	};
-	memcpy(to->uuid, uuid, 16);
-	return 0;
+	if (rc == 0)
+		s->found[s->found_n++] = *row;
+	return rc;
 }
 
 /* ---- deciding: take[i] for versions found[from …] of one id ---- */
@@ -108,7 +97,7 @@ static void pick(const struct page_query *q, struct page_state *s, size_t from)
 
 static int decide(struct record_reader *rd, const struct page_query *q, const char *id, size_t from, struct err *e)
 {
-	int rc = index_versions(rd->ix, id, q->collection, gather_version, &rd->page, e);
+	int rc = index_id_rows(rd->ix, id, q->collection, gather_version, &rd->page, e);
 
 	if (rc == 0 && (rc = narrow(rd, q, from, e)) == 0)
 		pick(q, &rd->page, from);

@@ -144,6 +144,12 @@ struct index_row {
 	uint32_t size, audience, type;
 	uint8_t log, digits, flags;
 };
+/*
+ * All versions of an id in one collection, in arrival order, as such rows; of the flags only those on the version itself.
+ * The visitor may not come back to this reader.
+ */
+typedef int index_row_visit(void *ctx, const struct index_row *row, struct err *e);
+NODISCARD int index_id_rows(struct index_reader *r, const char *id, const uint8_t collection[16], index_row_visit *v, void *ctx, struct err *e);
 /* A place in runs. It keeps its memory for the next question; use it inside one snapshot of one reader. */
 struct index_cursor;
 NODISCARD int index_cursor_new(struct index_cursor **ret, struct err *e);

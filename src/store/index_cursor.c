@@ -153,7 +153,7 @@ static int know_types(struct index_cursor *c, const struct index_want *w, struct
 		c->cap = w->types;
 	}
 	for (size_t i = 0; i < w->types; i++) {
-		if ((rc = index_number(c->r->db, Q_GET_TYPE, "t", w->type[i], 0, &number, e)) != 0)
+		if ((rc = reader_type(c->r, w->type[i], &number, e)) != 0)
 			return rc;
 		if (number != 0)
 			c->type[n++] = (uint32_t)number;
@@ -204,7 +204,7 @@ int index_seek(struct index_cursor *c, struct index_reader *r, const struct inde
 	c->lanes = 0;
 	if (w->after_frame > RUN_FRAME)
 		return 0;
-	if ((rc = index_number(r->db, Q_GET_COLLECTION, "b", w->collection, 16, &coll, e)) != 0 || coll == 0 ||
+	if ((rc = reader_collection(r, w->collection, &coll, e)) != 0 || coll == 0 ||
 	    (rc = know_types(c, w, e)) != 0 || (w->types > 0 && c->types == 0) || (rc = know_moment(c, w, e)) != 0)
 		return rc;
 	if (c->types == 0 || c->types > LANES)
@@ -260,6 +260,82 @@ int index_number(struct db *d, enum query q, const char *fmt, const void *key, s
 	if (rc == 0 && (rc = db_step(d, st, &row, e)) == 0)
 		*ret = row ? db_u64(st, 0) : 0;
 	db_done(st);
+	return rc;
+}
+
+/* A number once given stays: only what is not there yet is asked for again. */
+static int reader_number(struct index_reader *r, struct known *k, enum query q, const char *fmt, const void *key, size_t n, uint64_t *ret, struct err *e)
+{
+	int rc;
+
+	if (k->n != 0 && k->len == n && memcmp(k->key, key, n) == 0) {
+		*ret = k->n;
+		return 0;
+	}
+	if ((rc = index_number(r->db, q, fmt, key, n, ret, e)) != 0 || *ret == 0 || n > sizeof(k->key))
+		return rc;
+	k->n = *ret;
+	k->len = n;
+	memcpy(k->key, key, n);
+	return 0;
+}
+
+int reader_collection(struct index_reader *r, const uint8_t uuid[16], uint64_t *ret, struct err *e)
+{
+	return reader_number(r, &r->coll, Q_GET_COLLECTION, "b", uuid, 16, ret, e);
+}
+
+int reader_type(struct index_reader *r, const char *type, uint64_t *ret, struct err *e)
+{
+	return reader_number(r, &r->type, Q_GET_TYPE, "t", type, strlen(type), ret, e);
+}
+
+struct id_key { int64_t h; uint64_t coll, type; uint8_t uuid[16]; };
+
+static int visit_id_rows(struct index_reader *r, enum query q, const struct id_key *key, index_row_visit *v, void *ctx, struct err *e)
+{
+	sqlite3_stmt *st = NULL;
+	struct index_row row;
+	bool there = true;
+	int rc = db_start(r->db, q, &st, e, "iuu", key->h, key->coll, key->type);
+
+	while (rc == 0 && (rc = db_step(r->db, st, &there, e)) == 0 && there) {
+		if (!db_blob(st, 4, row.uuid, 16) || memcmp(row.uuid, key->uuid, 16) != 0)
+			continue; /* another id of the same 48 bits */
+		row.frame = db_u64(st, 0);
+		row.at = db_u64(st, 1);
+		row.log = (uint8_t)db_u64(st, 2);
+		row.type = (uint32_t)db_u64(st, 3);
+		row.added = sqlite3_column_int64(st, 5);
+		row.version_ns = sqlite3_column_int64(st, 6);
+		row.digits = (uint8_t)db_u64(st, 7);
+		row.size = (uint32_t)db_u64(st, 8);
+		row.audience = (uint32_t)db_u64(st, 9);
+		row.flags = (uint8_t)db_u64(st, 10);
+		rc = v(ctx, &row, e);
+	}
+	db_done(st);
+	return rc;
+}
+
+int index_id_rows(struct index_reader *r, const char *id, const uint8_t collection[16], index_row_visit *v, void *ctx, struct err *e)
+{
+	char type[LIMIT_STIX_TYPE + 1];
+	struct id_key key = {.h = 0};
+	int rc;
+
+	if (!index_id_split(id, type, key.uuid))
+		return 0;
+	if ((rc = index_enter(r, e)) != 0)
+		return rc;
+	if ((rc = reader_collection(r, collection, &key.coll, e)) == 0 && (rc = reader_type(r, type, &key.type, e)) == 0 &&
+	    key.coll != 0 && key.type != 0) {
+		key.h = index_id_key(id);
+		/* All of ids came before all of recent. */
+		if ((rc = visit_id_rows(r, Q_ID_ROWS, &key, v, ctx, e)) == 0)
+			rc = visit_id_rows(r, Q_ID_ROWS_RECENT, &key, v, ctx, e);
+	}
+	index_leave(r);
 	return rc;
 }
 

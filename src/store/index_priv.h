@@ -22,6 +22,8 @@ enum query {
 extern const char *const index_queries[Q_COUNT_];
 
 struct head { uint64_t frame, own; };
+struct known { uint64_t n; size_t len; char key[LIMIT_STIX_TYPE + 1]; };
+
 struct index_reader {
 	struct db *db;
 	struct db own;        /* used unless this is the writer's view */
@@ -31,10 +33,10 @@ struct index_reader {
 	unsigned snapshots;   /* the caller's, each one of `depth` */
 	struct head head;     /* while there are snapshots: where they stand */
 	char **type_name; size_t type_names; /* by number; NULL: not asked for yet */
+	struct known coll, type; /* numbers asked for last; n 0: none */
 };
 
 struct counts { uint64_t frame, at, entries, recent, last, own; int64_t added; }; /* last: frame of the last entry; own: of the last draft */
-struct known { uint64_t n; size_t len; char key[LIMIT_STIX_TYPE + 1]; };
 
 /*
  * Runs. A chunk is RUN_ROWS rows of 64 bytes under the key run << RUN_SHIFT | first frame, so one step down a tree finds
@@ -98,6 +100,9 @@ void recent_forget(struct index *x);
 /* The number of a collection, a type, a run; 0: never seen. */
 NODISCARD int index_number(struct db *d, enum query q, const char *fmt, const void *key, size_t n, uint64_t *ret, struct err *e);
 NODISCARD int index_collection_uuid(struct index_reader *r, uint64_t n, uint8_t ret[16], struct err *e);
+/* The same through those asked for last. */
+NODISCARD int reader_collection(struct index_reader *r, const uint8_t uuid[16], uint64_t *ret, struct err *e);
+NODISCARD int reader_type(struct index_reader *r, const char *type, uint64_t *ret, struct err *e);
 NODISCARD int run_number(struct db *d, uint64_t coll, uint64_t type, uint64_t *ret, struct err *e);
 
 /* One state of the database until index_leave, whoever else commits; nests. */

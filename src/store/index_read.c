@@ -29,6 +29,7 @@ void index_drop_names(struct index_reader *r)
 	mem_free(r->type_name);
 	r->type_name = NULL;
 	r->type_names = 0;
+	r->coll.n = r->type.n = 0;
 }
 
 DEFINE_CLEANUP(struct index_reader, index_reader_close)
