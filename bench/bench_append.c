@@ -55,7 +55,7 @@ enum { BEGIN, COMMIT, HEAD, LOG, ENTRY, RECENT, MERGE, CLEAR, TILE, BUNDLE, CHEC
 static const char *const statement[STATEMENTS] = {
 	[BEGIN] = "BEGIN IMMEDIATE",
 	[COMMIT] = "COMMIT",
-	[HEAD] = "INSERT OR REPLACE INTO head VALUES (1, ?, ?, ?, 0)",
+	[HEAD] = "INSERT OR REPLACE INTO head VALUES (1, ?, ?, ?, 0, 0)",
 	[LOG] = "INSERT OR REPLACE INTO log VALUES (0, 'DE.example/log', ?, ?, ?, ?, 0)",
 	[ENTRY] = "INSERT INTO entry VALUES (?, ?, 0, ?, 1, 1, ?, '2016-09-09T00:30:00.000Z', ?, NULL, 0, ?1, 1473381000000000000, 3, 1024, 1, 0)",
 	[RECENT] = "INSERT INTO recent VALUES (?, ?)",

@@ -41,9 +41,11 @@ static int is_in(struct record_reader *rd, const struct page_query *q, const str
 	int rc;
 
 	*ret = false;
-	if (f == FATE_SKIP || (rc = page_may(rd, q, &own, ret, e)) != 0)
-		return f == FATE_SKIP ? 0 : rc;
-	return *ret && f == FATE_LOOK ? page_picked(rd, q, &own, ret, e) : 0;
+	if (f == FATE_SKIP)
+		return 0;
+	if ((rc = page_may(rd, q, &own, ret, e)) != 0 || !*ret)
+		return rc;
+	return f == FATE_LOOK ? page_picked(rd, q, &own, ret, e) : 0;
 }
 
 /* ---- the page ---- */

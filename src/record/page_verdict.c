@@ -42,18 +42,30 @@ static bool keep_reader(struct page_state *s, const struct reader *who)
 	return whole;
 }
 
+/* What hangs on the text of a marking may have changed with any entry; what hangs on the collection, only with our own types. */
+static void drop_marked(struct page_state *s)
+{
+	for (size_t i = 0; i < VERDICTS; i++)
+		if (s->verdict[i].marked)
+			s->verdict[i].audience = 0;
+}
+
 int page_verdicts(struct record_reader *rd, const struct page_query *q, struct err *e)
 {
 	static const struct reader nobody = {.role = ROLE_NONE};
 	const struct reader *who = q->who != NULL ? q->who : &nobody;
 	struct page_state *s = &rd->page;
-	uint64_t head = 0;
+	uint64_t head = 0, own = 0;
 	int rc;
 
-	if ((rc = index_reader_head(rd->ix, &head, e)) != 0)
+	if ((rc = index_reader_head(rd->ix, &head, e)) != 0 || (rc = index_reader_own(rd->ix, &own, e)) != 0)
 		return rc;
-	if (s->known && s->head == head && memcmp(s->uuid, q->collection, 16) == 0 && same_reader(s, who))
+	if (s->known && s->own == own && memcmp(s->uuid, q->collection, 16) == 0 && same_reader(s, who)) {
+		if (s->head != head)
+			drop_marked(s);
+		s->head = head;
 		return 0;
+	}
 	s->known = false;
 	memset(s->verdict, 0, sizeof(s->verdict));
 	rc = record_collection(rd, q->collection, &s->col, NULL);
@@ -61,12 +73,13 @@ int page_verdicts(struct record_reader *rd, const struct page_query *q, struct e
 		return fail(e, rc, "collection cannot be read");
 	s->has_col = rc == 0;
 	s->head = head;
+	s->own = own;
 	memcpy(s->uuid, q->collection, 16);
 	s->known = keep_reader(s, who);
 	return 0;
 }
 
-static int judge(struct record_reader *rd, const struct page_query *q, uint32_t audience, bool *ret, struct err *e)
+static int judge(struct record_reader *rd, const struct page_query *q, uint32_t audience, size_t slot, struct err *e)
 {
 	struct page_state *s = &rd->page;
 	struct policy_object o = {.published = rd->r->pub != NULL};
@@ -81,7 +94,9 @@ static int judge(struct record_reader *rd, const struct page_query *q, uint32_t 
 	o.has_release_to = a.has_release_to;
 	o.release_to = a.release_to;
 	o.release_to_n = a.release_to_n;
-	*ret = may_read(q->who, &o, s->has_col ? &s->col : NULL).yes;
+	s->verdict[slot].yes = may_read(q->who, &o, s->has_col ? &s->col : NULL).yes;
+	s->verdict[slot].marked = a.markings > 0;
+	s->verdict[slot].audience = audience;
 	return 0;
 }
 
@@ -108,11 +123,8 @@ int page_may(struct record_reader *rd, const struct page_query *q, const struct 
 
 	if ((row->flags & ROW_DRAFT) != 0)
 		return judge_object(rd, q, row->frame, ret, e);
-	if (s->verdict[slot].audience != row->audience) {
-		if ((rc = judge(rd, q, row->audience, &s->verdict[slot].yes, e)) != 0)
-			return rc;
-		s->verdict[slot].audience = row->audience;
-	}
+	if (s->verdict[slot].audience != row->audience && (rc = judge(rd, q, row->audience, slot, e)) != 0)
+		return rc;
 	*ret = s->verdict[slot].yes;
 	return 0;
 }

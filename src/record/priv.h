@@ -157,13 +157,13 @@ struct page_state {
 	struct index_row *found; bool *take; size_t found_n, found_cap; /* versions of ids asked for or looked at */
 	/* May they? Holds for one reader, one collection, one state of the record. */
 	bool known;
-	uint64_t head;
+	uint64_t head, own;          /* where the index stood; see index_reader_own() */
 	uint8_t uuid[16];
 	char party[LIMIT_PARTY + 1], agency[LIMIT_AGENCY + 1], person[LIMIT_PERSON + 1];
 	bool has_party, has_agency, has_person;
 	enum role role;
 	struct collection col; bool has_col;
-	struct { uint32_t audience; bool yes; } verdict[VERDICTS]; /* audience 0: unused */
+	struct { uint32_t audience; bool yes, marked; } verdict[VERDICTS]; /* audience 0: unused; marked: by a marking's text */
 	struct buf key;
 	/* objects */
 	struct frame_want *want; struct frame_place *place;
