@@ -80,9 +80,13 @@ static int put_value(struct cli *cli, struct buf *b, size_t i, const char *given
 
 static const char *option_of(struct cli *cli, const char *property, size_t *ret)
 {
-	for (size_t i = 0; i < ARRAY_LEN(properties); i++)
-		if (strcmp(properties[i].property, property) == 0 && (*ret = i, cli_opt(cli, properties[i].option) != NULL))
-			return cli_opt(cli, properties[i].option);
+	for (size_t i = 0; i < ARRAY_LEN(properties); i++) {
+		const char *given = strcmp(properties[i].property, property) == 0 ? cli_opt(cli, properties[i].option) : NULL;
+
+		*ret = i;
+		if (given != NULL)
+			return given;
+	}
 	return NULL;
 }
 

@@ -233,7 +233,10 @@ int cmd_pull(struct cli *cli, struct err *e)
 	sigaddset(&p.end, SIGTERM);
 	sigprocmask(SIG_BLOCK, &p.end, NULL);
 	rc = prepare(&p, e);
-	while (rc == 0 && (rc = one_run(&p, &end, e), !end) && p.every > 0) {
+	while (rc == 0) {
+		rc = one_run(&p, &end, e);
+		if (end || p.every == 0)
+			break;
 		if (rc != 0) { /* the next round may find it better; the administrator reads what was wrong */
 			fprintf(stderr, "verbale pull: %s: %s\n", _(err_headline(rc)), e->msg);
 			*e = (struct err){0};

@@ -143,7 +143,7 @@ v show de "$(id identity 8)" >/dev/null 2>&1 && not_ok 'add --all' 'wrote half'
 gives 1 'half.json \(2\): malformed' add de half.json
 gives 0 'eight' show de "$(id identity 8)"
 gives 2 'no such file' add de none.json
-gives 2 'a UUID is due' add de --collection 17 one.json
+gives 2 'no alias of one' add de --collection 17 one.json
 gives 1 'not known, or not accepted' add de --collection 00000000-0000-4000-8000-000000000000 one.json
 gives 0 '"result":"duplicate"' add de one.json --json
 json 'add --json'
@@ -220,7 +220,7 @@ de=$pid
 serve jp
 jp=$pid
 trap 'kill $de $jp 2>/dev/null; wait $de $jp 2>/dev/null' EXIT
-gives 3 'in use by another process' add de one.json
+gives 0 'known already' add de one.json
 gives 3 'in use by another process.*[0-9]|in use by another process.*de' rebuild de
 gives 0 'identity--00000001' log de
 gives 0 'muster' user list de
