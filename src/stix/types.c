@@ -18,7 +18,7 @@ static const struct stix_prop property_name = {NAME(""), .type = P_STRING};
 static const struct stix_prop definition_props[] = {
 	{NAME("description"), .type = P_STRING},
 	{NAME("extension_properties"), .type = P_LIST, .sub = &property_name},
-	{NAME("extension_types"), .type = P_LIST, .required = true, .unique = true, .sub = &extension_type},
+	{NAME("extension_types"), .type = P_LIST, .required = true, .sub = &extension_type},
 	{NAME("name"), .type = P_STRING, .required = true},
 	{NAME("schema"), .type = P_STRING, .required = true},
 	{NAME("version"), .type = P_STRING, .required = true},

@@ -127,6 +127,8 @@ int walk(struct ck *c, const struct at *at, const char *key, size_t n, const str
 		return broke(c, at, custom(c, RULE_REF), "must be a list of identifiers");
 	if (t == JSON_STRING)
 		return walk_string(c, at, key, n, v);
+	if (ends(key, n, "_hex", 4) || ends(key, n, "_bin", 4))
+		return broke(c, at, custom(c, RULE_SUFFIX), "must be a string");
 	if (t == JSON_ARRAY)
 		return walk_list(c, at, key, n, v);
 	if (t == JSON_OBJECT)
