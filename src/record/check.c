@@ -4,6 +4,7 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,6 +30,8 @@ struct checker {
 	size_t logs;
 	struct buf room, key;
 	int64_t added;                   /* of the last entry */
+	uint64_t *gone; size_t gone_n, gone_cap; /* frames that withdrawals take back, some more than once */
+	size_t gone_held;                /* withdrawn entries, as the index has it */
 	uint64_t index_head, frames_all;
 	struct check_report rep;
 	const struct progress *p;
@@ -140,11 +143,43 @@ struct taken_back { struct checker *c; const struct index_entry *by; const char 
 static int is_gone(void *ctx, const struct index_entry *row, struct err *e)
 {
 	const struct taken_back *t = ctx;
+	struct checker *c = t->c;
 
-	(void)e;
-	if (row->frame < t->by->frame && row->log == t->by->log && strcmp(row->modified, t->modified) == 0 && !row->gone)
-		fault(t->c, "entry %llu of log %u (%s): withdrawn, but the index still has it", (ull)row->index, row->log, row->id);
+	if (row->frame >= t->by->frame || row->log != t->by->log || strcmp(row->modified, t->modified) != 0)
+		return 0;
+	if (!row->gone)
+		fault(c, "entry %llu of log %u (%s): withdrawn, but the index still has it", (ull)row->index, row->log, row->id);
+	if (c->gone_n == c->gone_cap) {
+		const size_t cap = c->gone_cap != 0 ? 2 * c->gone_cap : 64;
+		uint64_t *p = mem_realloc(c->gone, cap * sizeof(*p));
+
+		if (p == NULL)
+			return fail(e, E_NOMEM, "check");
+		c->gone = p;
+		c->gone_cap = cap;
+	}
+	c->gone[c->gone_n++] = row->frame;
 	return 0;
+}
+
+static int by_frame(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Each one that had to be was found withdrawn: so the numbers tell whether others are, too. */
+static void check_gone(struct checker *c)
+{
+	size_t n = c->gone_n > 0;
+
+	if (c->gone_n > 1)
+		qsort(c->gone, c->gone_n, sizeof(*c->gone), by_frame);
+	for (size_t i = 1; i < c->gone_n; i++)
+		n += c->gone[i] != c->gone[i - 1];
+	if (c->gone_held > n)
+		fault(c, "index: %zu entries withdrawn, the journal has %zu", c->gone_held, n);
 }
 
 static void compare_row(struct checker *c, const struct index_entry *want, const struct facts *f)
@@ -156,6 +191,8 @@ static void compare_row(struct checker *c, const struct index_entry *want, const
 		fault(c, "entry %llu of log %u (%s): not in the index", (ull)want->index, want->log, want->id);
 	else if (!same_row(&have, want) || !same_audience(c, have.audience, f))
 		fault(c, "entry %llu of log %u (%s): the index says something else than the journal", (ull)want->index, want->log, want->id);
+	else
+		c->gone_held += have.gone;
 	if (f->withdrawn != NULL && want->subject[0] != '\0')
 		IGNORE(index_versions(c->view, want->subject, want->collection, is_gone, &t, NULL) != 0, "a damaged index shows above");
 }
@@ -338,8 +375,10 @@ static int run(struct checker *c, struct err *e)
 	}
 	for (size_t i = 0; rc == 0 && i < c->logs; i++)
 		check_edge(c, c->log[i]);
-	if (rc == 0)
+	if (rc == 0) {
+		check_gone(c);
 		check_index(c);
+	}
 	index_release(c->view);
 	return rc;
 }
@@ -393,6 +432,7 @@ int record_check(const struct world *w, const char *dir, const struct progress *
 	json_pool_free(c->pool);
 	buf_free(&c->room);
 	buf_free(&c->key);
+	mem_free(c->gone);
 	record_close(c->r);
 	index_close(c->ix);
 	*ret = c->rep;

@@ -1,6 +1,7 @@
 /* The journal without faults: what goes in comes out, across segments, batches, processes. */
 #include "journal_support.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -68,6 +69,83 @@ static void test_segments(void **state)
 	OK(append_batch(j, 16, 700, &e));
 	check_all(j, frames + 16, 700);
 	assert_true(disk_size(g->disk, "/data/journal/00000030.seg") == SEGMENT);
+	journal_close(j);
+}
+
+/* Any ascending choice of frames, whatever is thought of their lengths: each payload is where it is said to be. */
+static void test_read_many(void **state)
+{
+	struct ground *g = *state;
+	struct journal *j = open_or_die(&g->fs, SEGMENT, true, NULL);
+	CLEANUP_BUF struct buf out = BUF_INIT(0);
+	CLEANUP_BUF struct buf want = BUF_INIT(0);
+	static struct frame_want w[300];
+	static struct frame_place place[300];
+	static struct frame_ref ref[300];
+	struct frame_in in;
+	struct err e = {0};
+	uint64_t seed = 9;
+
+	for (size_t i = 0; i < ARRAY_LEN(ref); i++) {
+		payload(i + 1, 900, &want);
+		in = (struct frame_in){FRAME_ENTRY, want.p, want.n};
+		OK(journal_append(j, &in, 1, &ref[i], &e));
+	}
+	assert_true(at_segment(ref[299].at) > 3);
+	for (unsigned round = 0; round < 200; round++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < ARRAY_LEN(ref); i++) {
+			seed = seed * 6364136223846793005u + 1442695040888963407u;
+			if (round == 0 || (seed >> 33) % (1 + round % 20) == 0)
+				w[n++] = (struct frame_want){ref[i], (size_t)((seed >> 40) % 1200)};
+		}
+		buf_clear(&out);
+		buf_puts(&out, "kept");
+		OK(journal_read_many(j, w, n, &out, place, &e));
+		assert_memory_equal(out.p, "kept", 4);
+		for (size_t i = 0; i < n; i++) {
+			payload(w[i].ref.no, 900, &want);
+			assert_int_equal(place[i].type, FRAME_ENTRY);
+			assert_int_equal(place[i].n, want.n);
+			assert_memory_equal(out.p + place[i].off, want.p, want.n);
+		}
+	}
+	w[0] = (struct frame_want){{300, ref[299].at}, 10};
+	w[1] = (struct frame_want){{301, ref[299].at + 1000}, 10};
+	buf_clear(&out);
+	buf_puts(&out, "kept");
+	assert_int_equal(journal_read_many(j, w, 2, &out, place, &e), E_NOTFOUND);
+	w[0].ref.no = 299;
+	assert_int_equal(journal_read_many(j, w, 1, &out, place, &e), E_CORRUPT); /* another frame is there */
+	w[0].ref = (struct frame_ref){1, seg_at(99, 64)};
+	assert_int_equal(journal_read_many(j, w, 1, &out, place, &e), E_NOTFOUND);
+	assert_int_equal(out.n, 4);
+	journal_close(j);
+}
+
+/* A frame's checksum is computed the first time; afterwards the header alone says that it is the one. */
+static void test_read_many_proves(void **state)
+{
+	struct ground *g = *state;
+	struct journal *j = open_or_die(&g->fs, SEGMENT, true, NULL);
+	struct frame_in in = {FRAME_ENTRY, "payload", 7};
+	CLEANUP_BUF struct buf out = BUF_INIT(0);
+	struct frame_want w = {.n = 7};
+	struct frame_place place;
+	struct err e = {0};
+	int fd;
+
+	OK(journal_append(j, &in, 1, &w.ref, &e));
+	fd = g->fs.open(g->fs.ctx, "/data/journal/00000000.seg", O_RDWR, 0);
+	assert_true(fd >= 0);
+	assert_int_equal(g->fs.pwrite(g->fs.ctx, fd, "P", 1, (off_t)at_offset(w.ref.at) + FRAME_HEADER), 1);
+	assert_int_equal(journal_read_many(j, &w, 1, &out, &place, &e), E_CORRUPT);
+	assert_non_null(strstr(e.msg, "checksum"));
+	assert_int_equal(g->fs.pwrite(g->fs.ctx, fd, "p", 1, (off_t)at_offset(w.ref.at) + FRAME_HEADER), 1);
+	OK(journal_read_many(j, &w, 1, &out, &place, &e));
+	assert_memory_equal(out.p + place.off, "payload", 7);
+	g->fs.close(g->fs.ctx, fd);
 	journal_close(j);
 }
 
@@ -448,6 +526,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_empty, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_segments, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_read_many, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_read_many_proves, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_exact_fit, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_limits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_scan_from, setup, teardown),
