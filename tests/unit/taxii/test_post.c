@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "http/priv.h"
 #include "lab.h"
+#include "taxii/ingest.h"
 
 #define OBJECTS IN(JOINT) "objects/"
 #define PLAIN "Content-Type: application/taxii+json;version=2.1"
@@ -419,6 +420,121 @@ static void test_large_lost(void **state)
 	assert_int_equal(text.n, 0);
 }
 
+/* At the bounds: complete when it is answered, and one further pending. */
+static void test_bounds(void **state)
+{
+	struct taxiilab *const x = *state;
+	CLEANUP_BUF struct buf b = {0};
+	struct answer a;
+	char path[100];
+
+	envelope(&b, 0x50000, LIMIT_POST_OBJECTS);
+	post(x, b.p, &a);
+	expect_counts(&a, LIMIT_POST_OBJECTS, 0);
+	assert_null(json_get(answer_root(&a), "successes"));
+	answer_free(&a);
+	post_large(x, 0x60000, LIMIT_POST_OBJECTS + 1, path);
+	wait_complete(x, path, &a);
+	answer_free(&a);
+	/* few objects, many bytes: each of them within what one may have */
+	for (size_t over = 0; over < 2; over++) {
+		size_t n = 0;
+
+		buf_clear(&b);
+		buf_puts(&b, "{\"objects\":[");
+		for (unsigned k = 0; k < 5; k++) {
+			const size_t start = b.n, fill = (LIMIT_POST_NOW / 5) + (k == 4 ? LIMIT_POST_NOW % 5 + over : 0);
+			const size_t head = b.n > 12;
+
+			put_object(&b, 0x70000 + k, NULL, ",\"description\":\"");
+			b.n--; /* its brace comes later */
+			while (b.n - start - head + 2 < fill)
+				buf_putc(&b, 'x');
+			buf_puts(&b, "\"}");
+			n += b.n - start - head;
+		}
+		buf_puts(&b, "]}");
+		assert_int_equal(n, LIMIT_POST_NOW + over);
+		post(x, b.p, &a);
+		assert_int_equal(a.r.status, 202);
+		assert_int_equal(number(&a, "pending_count"), over != 0 ? 5 : 0);
+		answer_free(&a);
+	}
+}
+
+/* Memory short: by way of the disk, and complete all the same. Queue full: come again. */
+static void test_short(void **state)
+{
+	struct taxiilab *const x = *state;
+	struct ingest *const in = x->t->ingest;
+	CLEANUP_BUF struct buf b = {0};
+	struct answer a;
+
+	envelope(&b, 0x80000, 3000);
+	atomic_fetch_add(&in->held, LIMIT_INGEST_BYTES - 1000);
+	post(x, b.p, &a);
+	expect_counts(&a, 3000, 0);
+	answer_free(&a);
+	assert_int_equal(spooled(x), 0);
+	atomic_fetch_sub(&in->held, LIMIT_INGEST_BYTES - 1000);
+	envelope(&b, 0x90000, LIMIT_POST_OBJECTS + 1);
+	atomic_fetch_add(&in->slots, LIMIT_INGEST_QUEUE);
+	post(x, b.p, &a);
+	assert_int_equal(a.r.status, 503);
+	assert_non_null(answer_header(&a, "Retry-After"));
+	answer_free(&a);
+	atomic_fetch_sub(&in->slots, LIMIT_INGEST_QUEUE);
+	assert_false(recorded(x, 0x90000));
+	assert_int_equal(spooled(x), 0);
+}
+
+/* The disk fails: told so, nothing recorded, nothing left. */
+static atomic_int failing;
+static struct fs real;
+
+static ssize_t failing_pwrite(void *ctx, int fd, const void *p, size_t n, off_t off)
+{
+	return atomic_load(&failing) != 0 ? -ENOSPC : real.pwrite(ctx, fd, p, n, off);
+}
+
+static int failing_fsync(void *ctx, int fd) { return atomic_load(&failing) != 0 ? -EIO : real.fsync(ctx, fd); }
+
+static void test_disk_fails(void **state)
+{
+	struct taxiilab *const x = *state;
+	CLEANUP_BUF struct buf b = {0};
+	struct answer a;
+	char path[100];
+
+	real = x->l.w.fs;
+	x->l.w.fs.pwrite = failing_pwrite;
+	taxiilab_restart(x);
+	envelope(&b, 0xa0000, LIMIT_POST_OBJECTS + 1);
+	atomic_store(&failing, 1);
+	post(x, b.p, &a);
+	atomic_store(&failing, 0);
+	assert_int_equal(a.r.status, 507);
+	answer_free(&a);
+	assert_int_equal(spooled(x), 0);
+	assert_false(recorded(x, 0xa0000));
+	x->l.w.fs.pwrite = real.pwrite;
+	x->l.w.fs.fsync = failing_fsync;
+	taxiilab_restart(x);
+	atomic_store(&failing, 1);
+	post(x, b.p, &a);
+	atomic_store(&failing, 0);
+	assert_int_equal(a.r.status, 500);
+	assert_null(strstr(a.r.body.p, "spool")); /* no path of ours */
+	answer_free(&a);
+	assert_int_equal(spooled(x), 0);
+	assert_false(recorded(x, 0xa0000));
+	x->l.w.fs = real;
+	taxiilab_restart(x);
+	post_large(x, 0xa0000, LIMIT_POST_OBJECTS + 1, path);
+	wait_complete(x, path, &a);
+	answer_free(&a);
+}
+
 /* ---- over sockets ---- */
 
 static void *thread_new(void *ctx, struct err *e)
@@ -624,7 +740,8 @@ int main(void)
 		cmocka_unit_test(test_H8_H9_media_types), cmocka_unit_test(test_H10_size), cmocka_unit_test(test_H11_H12_bodies), cmocka_unit_test(test_H16_H17_R5_rights),
 		cmocka_unit_test(test_R6_R7_R9_each_alone), cmocka_unit_test(test_R10_R11_again), cmocka_unit_test(test_in_pieces), cmocka_unit_test(test_broken_off),
 		cmocka_unit_test(test_many_clients), cmocka_unit_test(test_too_many), cmocka_unit_test(test_large), cmocka_unit_test(test_large_resumed),
-		cmocka_unit_test(test_large_lost), cmocka_unit_test(test_R8_status),
+		cmocka_unit_test(test_large_lost), cmocka_unit_test(test_bounds), cmocka_unit_test(test_short), cmocka_unit_test(test_disk_fails),
+		cmocka_unit_test(test_R8_status),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
