@@ -423,6 +423,8 @@ static void test_beside(void **state)
 	g.s = NULL;
 	assert_true(pipe(go) == 0 && pipe(done) == 0);
 	if ((pid = fork()) == 0) {
+		close(go[1]);
+		close(done[0]);
 		for (int i = 0; i < 3; i++) {
 			struct state *s = NULL;
 
@@ -437,6 +439,8 @@ static void test_beside(void **state)
 		}
 		_exit(0);
 	}
+	close(go[0]);
+	close(done[1]);
 	open_it();
 	OK(state_open(g.path, &more[0], &e));
 	OK(state_open(g.path, &more[1], &e));
@@ -455,10 +459,8 @@ static void test_beside(void **state)
 	}
 	state_close(more[1]);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	for (int i = 0; i < 2; i++) {
-		close(go[i]);
-		close(done[i]);
-	}
+	close(go[1]);
+	close(done[0]);
 }
 
 /* Killed at any moment: what was said to be stored is there. */
