@@ -150,8 +150,8 @@ static int put_page(struct paging *p, const struct dress *d, struct err *e)
 
 	*out = (struct buf)BUF_INIT(LIMIT_BUF);
 	if (p->n == 0) {
-		buf_puts(out, p->more ? "{\"more\":true}" : "{}");
-		return 0;
+		buf_puts(out, "{}");
+		return buf_err(out, e, "page");
 	}
 	/* Asked for once and given back at once: the page then grows without moving. */
 	if (buf_grow(out, FRAME_MAX + d->room(p)) != NULL)

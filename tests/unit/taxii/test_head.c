@@ -1,6 +1,7 @@
 /* Requests, errors, discovery, collections: H1–H22 and R1–R5, each rule a test of its name. */
 #include "check.h"
 
+#include <dirent.h>
 #include <stdio.h>
 
 #include "base/mem.h"
@@ -114,6 +115,46 @@ static void test_H12_error_resource(struct taxiilab *x)
 	assert_string_equal(json_get_str(answer_root(&a), "title"), "not found");
 	answer_free(&a);
 	assert_true(taxii_owns("/taxii2") && taxii_owns("/taxii2/x") && !taxii_owns("/taxii21") && !taxii_owns("/taxii"));
+}
+
+/* Zeros over everything the journal holds, behind the server's back. */
+static void damage(struct taxiilab *x)
+{
+	static const char zeros[65536];
+	char *dir = mem_printf("%s/journal", x->de.dir);
+	DIR *d = opendir(dir);
+	struct dirent *f;
+
+	assert_non_null(d);
+	while ((f = readdir(d)) != NULL) {
+		char *path = mem_printf("%s/%s", dir, f->d_name);
+		FILE *out = f->d_name[0] != '.' ? fopen(path, "r+b") : NULL;
+
+		if (out != NULL) {
+			assert_int_equal(fwrite(zeros, 1, sizeof(zeros), out), sizeof(zeros));
+			assert_int_equal(fclose(out), 0);
+		}
+		mem_free(path);
+	}
+	closedir(d);
+	mem_free(dir);
+}
+
+/* What fails inside us is told by an id; the reason, which may name files, stands in the event log. */
+static void test_H12_error_id(struct taxiilab *x)
+{
+	struct answer a;
+
+	put_indicator(x, JOINT, 1, NULL, NULL);
+	assert_status(x, x->reader, IN(JOINT) "objects/?match[type]=indicator", 200);
+	damage(x);
+	get(x, x->reader, IN(JOINT) "objects/?match[type]=indicator", &a);
+	assert_int_equal(a.r.status, 500);
+	assert_int_equal(strlen(json_get_str(answer_root(&a), "error_id")), 16);
+	assert_null(json_get(answer_root(&a), "description"));
+	assert_null(answer_header(&a, "ETag"));
+	assert_null(answer_header(&a, "X-TAXII-Date-Added-First"));
+	answer_free(&a);
 }
 
 static void test_H13_malformed_parameters(struct taxiilab *x)
@@ -431,7 +472,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RULE(test_H1_discovery_and_slashes), RULE(test_H2_content_type), RULE(test_H3_accept_exact), RULE(test_H4_accept_without_version),
-		RULE(test_H5_accept_is_a_list), RULE(test_H6_other_accepts), RULE(test_H7_no_accept), RULE(test_H12_error_resource),
+		RULE(test_H5_accept_is_a_list), RULE(test_H6_other_accepts), RULE(test_H7_no_accept), RULE(test_H12_error_resource), RULE(test_H12_error_id),
 		RULE(test_H13_malformed_parameters), RULE(test_H14_given_twice), RULE(test_H15_encoded_brackets), RULE(test_H16_challenges),
 		RULE(test_H17_failed_sign_in_comes_first), cmocka_unit_test(test_H17_nobody_where_nothing_is_public), RULE(test_H18_methods),
 		RULE(test_H20_no_user_agent), RULE(test_H21_empty_lists_are_left_out), RULE(test_H22_timestamps), RULE(test_R1_discovery),
