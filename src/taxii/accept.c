@@ -154,3 +154,13 @@ bool content_taxii(const char *type)
 	skip_space(&type);
 	return range(&type, &r) && *type == '\0' && fits(&r) >= 3;
 }
+
+bool content_plain(const char *coding)
+{
+	struct text t;
+
+	if (coding == NULL)
+		return true;
+	skip_space(&coding);
+	return token(&coding, &t) ? text_is(t, "identity") && *coding == '\0' : *coding == '\0';
+}

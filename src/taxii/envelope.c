@@ -24,6 +24,12 @@ static int no_envelope(struct envelope *v, struct err *e, const char *why)
 	return fail(e, E_FORMAT, "%s: %s", what, why);
 }
 
+/* A body within max_content_length is never 413 (TAXII 2.1 §4.2.1), whatever it is full of. */
+static int status_of(const struct envelope *v)
+{
+	return v->rc == 0 ? 0 : v->status != 0 ? v->status : v->rc == E_LIMIT ? 422 : err_http(v->rc);
+}
+
 /* As much as fits, never half a character. */
 static void put_cut(char *to, size_t size, const char *s)
 {
@@ -192,7 +198,7 @@ int envelope_end(struct envelope *v, int *ret_status, struct err *e)
 
 	if (v->rc == 0 && (v->rc = json_split_end(v->split, &objects, &wrapped, &v->err)) == 0 && objects == 0)
 		v->rc = no_envelope(v, &v->err, wrapped ? "\"objects\" is empty" : "\"objects\" is missing");
-	*ret_status = v->rc == 0 ? 0 : v->status != 0 ? v->status : err_http(v->rc);
+	*ret_status = status_of(v);
 	return v->rc == 0 ? 0 : fail(e, v->rc, "%s", v->err.msg);
 }
 

@@ -33,6 +33,14 @@ static bool refuse_type(struct call *c)
 	return false;
 }
 
+/* Taken for JSON, packed bytes would be called malformed. */
+static bool refuse_coding(struct call *c)
+{
+	answer_error(c->q, c->r, 415, "a body is sent as it is, without Content-Encoding");
+	IGNORE(http_header(c->r, "Accept-Encoding", "identity", NULL), "a courtesy");
+	return false;
+}
+
 static bool refuse_busy(struct call *c, int rc, const struct err *e)
 {
 	if (rc == E_BUSY)
@@ -84,6 +92,10 @@ static bool begin(void *ctx, void *thread, const struct http_req *q, struct http
 		goto refused;
 	if (!content_taxii(http_req_header(q, "Content-Type"))) {
 		refuse_type(c);
+		goto refused;
+	}
+	if (!content_plain(http_req_header(q, "Content-Encoding"))) {
+		refuse_coding(c);
 		goto refused;
 	}
 	if (!c->who.known) {

@@ -29,6 +29,8 @@ http_handler get_status;                     /* status.c: GET …/status/{}/ */
 bool accept_taxii(const char *accept);
 /* Is this Content-Type TAXII 2.1: application/taxii+json, without a version or with 2.1? NULL: no. */
 bool content_taxii(const char *type);
+/* Content-Encoding of a body that is read as it comes: none (RFC 9110 §8.4). NULL: no such field. */
+bool content_plain(const char *coding);
 
 /* ---- call.c: one request to the API root ---- */
 /* Not to be copied or moved: `who` holds pointers into itself. */

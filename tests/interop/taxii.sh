@@ -39,6 +39,7 @@ if ! installed "$venv" "$here/taxii/requirements.txt" >"$WORK/pip.log" 2>&1; the
 	exit $status
 fi
 part 90 client.py
+part 60 cases.py
 
 if [ -f "${MEDALLION:-}/medallion/test/test_backends.py" ]; then
 	(cd "$MEDALLION" && RESULTS=$WORK/medallion PYTHONPATH=$MEDALLION:$here/taxii timeout -k 5 90 "$venv/bin/python" -m pytest -q -p medallion_tests \

@@ -107,6 +107,22 @@ static void test_longest(void **state)
 	}
 }
 
+/* H10: within max_content_length nothing is 413; what is not looked at is bounded all the same. */
+static void test_beside(void **state)
+{
+	CLEANUP_BUF struct buf body = {0};
+	CLEANUP_BUF struct buf seen = {0};
+	struct err e = {0};
+
+	(void)state;
+	buf_puts(&body, "{\"objects\":[{\"id\":\"a\"}],\"x\":\"");
+	while (body.n < 2 * LIMIT_JSON_BYTES)
+		buf_putc(&body, 'x');
+	buf_puts(&body, "\"}");
+	assert_int_equal(judged(body.p, body.n, 10000, &seen, &e), 422);
+	assert_non_null(strstr(e.msg, "beside the list"));
+}
+
 static int refuse(void *ctx, const struct envelope_object *o, struct err *e)
 {
 	(void)ctx;
@@ -263,7 +279,7 @@ static void test_spool(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bodies), cmocka_unit_test(test_longest), cmocka_unit_test(test_taker), cmocka_unit_test(test_verdicts), cmocka_unit_test(test_spool),
+		cmocka_unit_test(test_bodies), cmocka_unit_test(test_longest), cmocka_unit_test(test_beside), cmocka_unit_test(test_taker), cmocka_unit_test(test_verdicts), cmocka_unit_test(test_spool),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,12 +83,25 @@ static void test_H9_content_types_refused(void **unused)
 			fail_msg("Content-Type: %s", no[i]);
 }
 
+static void test_H9_content_codings(void **unused)
+{
+	static const char *const yes[] = {"", " ", "identity", "Identity"}, *const no[] = {"gzip", "br", "identity, gzip", "gzip, identity", "identityx", ","};
+
+	(void)unused;
+	assert_true(content_plain(NULL));
+	for (size_t i = 0; i < ARRAY_LEN(yes); i++)
+		assert_true(content_plain(yes[i]));
+	for (size_t i = 0; i < ARRAY_LEN(no); i++)
+		if (content_plain(no[i]))
+			fail_msg("Content-Encoding: %s", no[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_H3_accept_exact), cmocka_unit_test(test_H4_accept_without_version), cmocka_unit_test(test_H5_accept_is_a_list),
 		cmocka_unit_test(test_H5_weights), cmocka_unit_test(test_H6_other_ranges), cmocka_unit_test(test_H7_no_accept),
-		cmocka_unit_test(test_H8_content_types_taken), cmocka_unit_test(test_H9_content_types_refused),
+		cmocka_unit_test(test_H8_content_types_taken), cmocka_unit_test(test_H9_content_types_refused), cmocka_unit_test(test_H9_content_codings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
