@@ -225,6 +225,11 @@ gives 3 'in use by another process.*[0-9]|in use by another process.*de' rebuild
 gives 0 'identity--00000001' log de
 gives 0 'muster' user list de
 gives 0 'beside +DE +reader' user add de beside
+status() { curl -s -o /dev/null -w '%{http_code}' -H 'Accept: application/taxii+json;version=2.1' -H "$1" "http://127.0.0.1:$port/taxii2/"; }
+token=$(v token add de --user beside 2>/dev/null)
+if [ "$(status "Authorization: Bearer $token")" = 200 ]; then ok 'a token made beside a running node is known at once'; else not_ok 'a token made beside a running node is known at once' "$(status "Authorization: Bearer $token")"; fi
+v token revoke de "$(v token list de --user beside | cut -d ' ' -f 1)" >/dev/null
+if [ "$(status "Authorization: Bearer $token")" = 401 ]; then ok 'a revoked token is refused at once'; else not_ok 'a revoked token is refused at once' "$(status "Authorization: Bearer $token")"; fi
 if curl -sf "http://127.0.0.1:$port/log/checkpoint" | head -n 1 | grep -qx de.example/log; then ok 'the log is served'; else not_ok 'the log is served' 'no checkpoint'; fi
 code=$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port/log/entry/1.json")
 if [ "$code" = 404 ]; then ok 'a stranger gets nothing that is not public'; else not_ok 'a stranger gets nothing that is not public' "$code"; fi
