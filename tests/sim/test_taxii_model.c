@@ -38,13 +38,17 @@ static bool percent(unsigned p) { return below(100) < p; }
 
 struct who { const char *name, *token; struct m_reader r; bool read, write; };
 enum { NOBODY, LESER, MUSTER, FREMD, MIZUSHIMA, READ_ONLY, WRITE_ONLY, SCOPED, WHO };
-struct next { char text[CURSOR_TEXT + 1]; unsigned reader; int64_t position; };
+struct next { char text[CURSOR_TEXT + 1]; unsigned reader, side; int64_t position; };
+struct side { struct model m; char uuid[37]; size_t kind; unsigned changes; };
 struct run {
 	struct taxiilab x;
 	struct who who[WHO];
 	unsigned long k;                     /* the sequence */
-	struct model m;
-	char uuid[37], id[IDS][96];
+	struct side side[2];                 /* two collections, asked in turn */
+	unsigned at;
+	struct model *m;                     /* that of side[at] */
+	char *uuid;
+	char id[IDS][96];
 	struct next next[TOKENS]; size_t nexts;
 	char foreign[CURSOR_TEXT + 1];       /* of another collection */
 	uint64_t frame;                      /* behind the newest entry the model knows */
@@ -61,10 +65,10 @@ static void wrong(const struct run *r, int line)
 	const unsigned long from = r->k - r->k % PER_NODE;
 
 	print_error("\nsequence %lu, after:\n%s", r->k, r->did.p);
-	for (size_t i = 0; i < r->m.n; i++)
-		print_error("  %zu %s %s %s added %lld marking %d%s%s%s%s%s%s\n", i, r->m.v[i].id, r->m.v[i].version, r->m.v[i].v20 ? "2.0" : "2.1", (long long)r->m.v[i].added,
-		    r->m.v[i].marking, r->m.v[i].gone ? " gone" : "", r->m.v[i].narrowed ? " to" : "", r->m.v[i].name[0] != NULL ? " " : "",
-		    r->m.v[i].name[0] != NULL ? r->m.v[i].name[0] : "", r->m.v[i].name[1] != NULL ? " " : "", r->m.v[i].name[1] != NULL ? r->m.v[i].name[1] : "");
+	for (size_t i = 0; i < r->m->n; i++)
+		print_error("  %zu %s %s %s added %lld marking %d%s%s%s%s%s%s\n", i, r->m->v[i].id, r->m->v[i].version, r->m->v[i].v20 ? "2.0" : "2.1", (long long)r->m->v[i].added,
+		    r->m->v[i].marking, r->m->v[i].gone ? " gone" : "", r->m->v[i].narrowed ? " to" : "", r->m->v[i].name[0] != NULL ? " " : "",
+		    r->m->v[i].name[0] != NULL ? r->m->v[i].name[0] : "", r->m->v[i].name[1] != NULL ? " " : "", r->m->v[i].name[1] != NULL ? r->m->v[i].name[1] : "");
 	fail_msg("test_taxii_model.c:%d: again by TAXII_MODEL=%llu/%lu/%lu", line, (unsigned long long)args.seed, r->k + 1 - from, from);
 }
 
@@ -151,7 +155,7 @@ static int look_at_news(void *ctx, const struct index_entry *row, struct err *e)
 	v.ns = time_of(v.version);
 	r->frame = row->frame;
 	entry_free(&en);
-	m_put(&r->m, &v);
+	m_put(r->m, &v);
 	return 0;
 }
 
@@ -227,8 +231,8 @@ static bool has_status(struct run *r, const struct answer *a, int due)
 static int refusal(const struct run *r, unsigned who, bool read, bool write)
 {
 	const struct who *const w = &r->who[who];
-	const bool seen = m_sees(&r->m, &w->r, &r->m.v[0]) && (who != NOBODY || r->m.col.open);
-	const bool may_read = w->read && (who != NOBODY || r->m.col.open);
+	const bool seen = m_sees(r->m, &w->r, &r->m->v[0]) && (who != NOBODY || r->m->col.open);
+	const bool may_read = w->read && (who != NOBODY || r->m->col.open);
 
 	if (!seen)
 		return 404;
@@ -283,7 +287,7 @@ static bool some_limit(struct buf *to, struct m_query *q)
 static bool some_added_after(const struct run *r, struct buf *to, struct m_query *q)
 {
 	static const char *const bad[] = {"yesterday", "2016-09-01", "1472716800", "", "2016-09-01T08:00:00", "2016-13-01T08:00:00Z"};
-	const int64_t us = r->m.v[below((unsigned)r->m.n)].added + (percent(70) ? 0 : (int64_t)below(41) - 20);
+	const int64_t us = r->m->v[below((unsigned)r->m->n)].added + (percent(60) ? 0 : percent(30) ? -1 : (int64_t)below(41) - 20);
 	const int digits = percent(60) ? 6 : (int)below(10);
 	char text[40];
 	int64_t ns;
@@ -292,7 +296,7 @@ static bool some_added_after(const struct run *r, struct buf *to, struct m_query
 		put_param(to, "added_after", bad[below(ARRAY_LEN(bad))]);
 		return false;
 	}
-	time_format(us * 1000, digits, text, sizeof(text));
+	time_format(us * 1000 + (digits > 6 ? below(1000) : 0), digits, text, sizeof(text));
 	ns = time_of(text);
 	q->after_added = ns / 1000;
 	put_param(to, "added_after", text);
@@ -323,7 +327,7 @@ static bool some_next(const struct run *r, unsigned who, struct buf *to, struct 
 	}
 	put_param(to, "next", n->text);
 	q->position = n->position;
-	return same_reader(&r->who[n->reader].r, &r->who[who].r);
+	return n->side == r->at && same_reader(&r->who[n->reader].r, &r->who[who].r);
 }
 
 static bool some_versions(struct buf *to, struct m_query *q)
@@ -383,7 +387,7 @@ static bool some_list(const struct run *r, const char *name, bool types, struct 
 		return false;
 	}
 	for (size_t i = 0; i < n; i++) {
-		at[i] = types ? type[below(ARRAY_LEN(type))] : percent(90) ? r->m.v[below((unsigned)r->m.n)].id : percent(50) ? unknown_id : "no-id";
+		at[i] = types ? type[below(ARRAY_LEN(type))] : percent(90) ? r->m->v[below((unsigned)r->m->n)].id : percent(50) ? unknown_id : "no-id";
 		put_value(&list, at[i]);
 	}
 	buf_puts(&list, "");
@@ -447,7 +451,7 @@ static void check_dates(struct run *r, const struct answer *a, const struct m_pa
 		char due[40] = "";
 
 		if (p->n > 0)
-			time_format(r->m.v[p->at[i == 0 ? 0 : p->n - 1]].added * 1000, 6, due, sizeof(due));
+			time_format(r->m->v[p->at[i == 0 ? 0 : p->n - 1]].added * 1000, 6, due, sizeof(due));
 		if (strcmp(got != NULL ? got : "", due) != 0)
 			differs(r, "%s: %s, %s is due", name[i], got != NULL ? got : "none", due);
 	}
@@ -467,7 +471,7 @@ static void check_page(struct run *r, unsigned who, char what, const struct m_pa
 		buf_puts(&due, what == 'v' ? "\"versions\":[" : "\"objects\":[");
 	for (size_t i = 0; i < p->n; i++) {
 		buf_puts(&due, i > 0 ? "," : "");
-		put_row(&r->m.v[p->at[i]], what, &due);
+		put_row(&r->m->v[p->at[i]], what, &due);
 	}
 	buf_puts(&due, p->n > 0 ? "]}" : "}");
 	assert_int_equal(due.err, 0);
@@ -478,7 +482,8 @@ static void check_page(struct run *r, unsigned who, char what, const struct m_pa
 
 		memcpy(n->text, next, sizeof(n->text));
 		n->reader = who;
-		n->position = r->m.v[p->at[p->n - 1]].added;
+		n->side = r->at;
+		n->position = r->m->v[p->at[p->n - 1]].added;
 	}
 	sum.pages++;
 	sum.rows += p->n;
@@ -499,7 +504,31 @@ static void ask_again(struct run *r, unsigned who, const char *target, const str
 	answer_free(&b);
 }
 
-static const char *some_id(const struct run *r) { return percent(93) ? r->m.v[below((unsigned)r->m.n)].id : unknown_id; }
+/* Of an object that was taken back, in part perhaps: that version, by its time. */
+static const struct m_version *some_withdrawal(const struct run *r)
+{
+	const size_t from = below((unsigned)r->m->n);
+
+	for (size_t i = 0; i < r->m->n; i++) {
+		const struct m_version *const v = &r->m->v[(from + i) % r->m->n];
+
+		if (v->of_dated && percent(60))
+			return v;
+	}
+	return NULL;
+}
+
+static bool ask_for(const struct m_version *w, struct buf *to, struct m_query *q)
+{
+	char text[40];
+
+	*q = (struct m_query){.after_added = INT64_MIN, .position = INT64_MIN, .limit = 1000, .pick = {{M_AT, w->of_ns}}, .picks = 1};
+	time_format(w->of_ns, 9, text, sizeof(text));
+	put_param(to, "match[version]", text);
+	return true;
+}
+
+static const char *some_id(const struct run *r) { return percent(93) ? r->m->v[below((unsigned)r->m->n)].id : unknown_id; }
 
 static void do_get(struct run *r)
 {
@@ -507,9 +536,10 @@ static void do_get(struct run *r)
 		{'o', "objects/", false, PAGE | VERSION | SPEC | ID | TYPE}, {'m', "manifest/", false, PAGE | VERSION | SPEC | ID | TYPE},
 		{'o', "", true, PAGE | VERSION | SPEC}, {'v', "versions/", true, PAGE | SPEC},
 	};
-	const size_t row = percent(60) ? 0 : 1 + below(3);
+	const struct m_version *const w = percent(15) ? some_withdrawal(r) : NULL;
+	const size_t row = w != NULL ? 2 : percent(60) ? 0 : 1 + below(3);
 	const unsigned who = percent(80) ? LESER + below(MIZUSHIMA) : below(WHO);
-	const char *const id = some_id(r);
+	const char *const id = w != NULL ? w->of : some_id(r);
 	CLEANUP_BUF struct buf to = {0};
 	struct m_query q;
 	struct m_page p;
@@ -521,7 +551,7 @@ static void do_get(struct run *r)
 	if (rows[row].one)
 		buf_printf(&to, "objects/%s/", id);
 	buf_puts(&to, rows[row].path);
-	good = some_query(r, who, rows[row].takes, &to, &q);
+	good = w != NULL ? ask_for(w, &to, &q) : some_query(r, who, rows[row].takes, &to, &q);
 	if (rows[row].one) {
 		q.id[0] = id;
 		q.ids = 1;
@@ -530,10 +560,10 @@ static void do_get(struct run *r)
 		q.pick[0].what = M_ALL;
 		q.picks = 1;
 	}
-	m_page(&r->m, &r->who[who].r, &q, &p);
+	m_page(r->m, &r->who[who].r, &q, &p);
 	if (status == 0 && !good)
 		status = 400;
-	else if (status == 0 && rows[row].one && p.n == 0 && (!m_there(&r->m, &r->who[who].r, id) || (rows[row].what == 'o' && m_taken_back(&r->m, &r->who[who].r, id, &q))))
+	else if (status == 0 && rows[row].one && p.n == 0 && (!m_there(r->m, &r->who[who].r, id) || (rows[row].what == 'o' && m_taken_back(r->m, &r->who[who].r, id, &q))))
 		status = 404;
 	send_to(r, "GET", who, NULL, NULL, NULL, to.p, &a);
 	if (!has_status(r, &a, status != 0 ? status : 200)) {
@@ -631,9 +661,9 @@ static const char *version_of(const struct run *r, const struct sent *s, const c
 {
 	if (s->text[0] != '\0')
 		return s->text;
-	for (size_t i = 0; i < r->m.n && (s->what == M_NEW || s->what == M_AGAIN); i++)
-		if (!r->m.v[i].gone && strcmp(r->m.v[i].id, s->id) == 0)
-			return r->m.v[i].version;
+	for (size_t i = 0; i < r->m->n && (s->what == M_NEW || s->what == M_AGAIN); i++)
+		if (!r->m->v[i].gone && strcmp(r->m->v[i].id, s->id) == 0)
+			return r->m->v[i].version;
 	return stamp;
 }
 
@@ -696,9 +726,9 @@ static size_t make_envelope(struct run *r, struct buf *body, struct sent *sent)
 		v.json = canon(one.p, one.n);
 		memcpy(sent[i].id, v.id, sizeof(v.id));
 		memcpy(sent[i].text, v.text, sizeof(v.text));
-		sent[i].what = m_would_add(&r->m, &v, bad);
+		sent[i].what = m_would_add(r->m, &v, bad);
 		if (sent[i].what == M_NEW)
-			m_put(&r->m, &v); /* without its date yet */
+			m_put(r->m, &v); /* without its date yet */
 		else
 			mem_free(v.json);
 		sum.objects++;
@@ -710,8 +740,8 @@ static size_t make_envelope(struct run *r, struct buf *body, struct sent *sent)
 
 static void forget(struct run *r, size_t from)
 {
-	for (; r->m.n > from; r->m.n--)
-		mem_free(r->m.v[r->m.n - 1].json);
+	for (; r->m->n > from; r->m->n--)
+		mem_free(r->m->v[r->m->n - 1].json);
 }
 
 static void do_post(struct run *r)
@@ -719,7 +749,7 @@ static void do_post(struct run *r)
 	static const struct { const char *body; int status; } broken[] = {{"{", 400}, {"{}", 422}, {"[]", 422}, {"{\"objects\":[]}", 422}, {"{\"objects\":[{\"type\":\"identity\"}]}", 422},
 		{"{\"objects\":[{\"id\":\"x\"}", 400}, {"{\"objects\":[1]}", 422}, {"", 400}};
 	const unsigned who = percent(80) ? MUSTER : below(WHO);
-	const size_t before = r->m.n, wrong_body = percent(5) ? below(ARRAY_LEN(broken)) : SIZE_MAX;
+	const size_t before = r->m->n, wrong_body = percent(5) ? below(ARRAY_LEN(broken)) : SIZE_MAX;
 	const bool wrong_type = percent(2);
 	const int right = who == NOBODY ? 401 : refusal(r, who, false, true);
 	CLEANUP_BUF struct buf body = {0};
@@ -738,9 +768,9 @@ static void do_post(struct run *r)
 		forget(r, before);
 	(void)snprintf(target, sizeof(target), API "collections/%s/objects/", r->uuid);
 	send_to(r, "POST", who, wrong_type ? "application/json" : TAXII_TYPE, NULL, body.p, target, &a);
-	fresh = r->m.n - before;
-	memcpy(due, r->m.v + before, fresh * sizeof(due[0]));
-	r->m.n = before;
+	fresh = r->m->n - before;
+	memcpy(due, r->m->v + before, fresh * sizeof(due[0]));
+	r->m->n = before;
 	learn(r, due, fresh);
 	if (!has_status(r, &a, status)) {
 		for (size_t i = 0; i < n; i++)
@@ -763,7 +793,7 @@ static void take_back(struct run *r, const struct m_page *p)
 
 	assert_non_null(due);
 	for (size_t i = 0; i < p->n; i++) {
-		struct m_version *const v = &r->m.v[p->at[i]];
+		struct m_version *const v = &r->m->v[p->at[i]];
 
 		due[i] = (struct m_version){.type = "verbale-withdrawal", .marking = v->marking, .narrowed = v->narrowed, .name = {v->name[0], v->name[1]},
 			.of_ns = v->ns, .of_dated = v->text[0] != '\0'};
@@ -796,7 +826,7 @@ static void do_delete(struct run *r)
 	}
 	if (!q.any_spec)
 		q.any_spec = q.v20 = q.v21 = true;
-	m_page(&r->m, &r->who[who].r, &q, &p);
+	m_page(r->m, &r->who[who].r, &q, &p);
 	if (status == 0)
 		status = !good ? 400 : p.n == 0 ? 404 : strncmp(id, "verbale-", 8) == 0 ? 403 : 200;
 	send_to(r, "DELETE", who, NULL, NULL, NULL, to.p, &a);
@@ -813,29 +843,31 @@ static void do_delete(struct run *r)
 
 /* ---- sequences ---- */
 
-static void found(struct run *r)
-{
-	static const struct { struct m_col c; const char *ceiling, *members; int marking; } kinds[] = {
-		{{.takes20 = true, .jp_member = true, .ceiling = M_AMBER}, "amber", "\"DE\",\"JP\"", M_UNMARKED},
-		{{.open = true, .ceiling = M_CLEAR}, "clear", "\"DE\"", M_CLEAR},
-		{{.ceiling = M_AMBER}, "amber", "\"DE\"", M_UNMARKED},
-		{{.takes20 = true, .jp_community = true, .ceiling = M_AMBER}, "amber", "\"DE\"", M_GREEN},
-		{{.takes20 = true, .jp_member = true, .ceiling = M_RED}, "red", "\"DE\",\"JP\"", M_AMBER},
-		{{.open = true, .takes20 = true, .jp_member = true, .ceiling = M_AMBER}, "amber", "\"DE\",\"JP\"", M_CLEAR},
-	};
-	const size_t k = below(ARRAY_LEN(kinds));
-	CLEANUP_BUF struct buf b = {0};
-	struct m_version v = {.type = "verbale-collection", .text = "2016-09-01T08:00:00.000Z", .marking = kinds[k].marking};
+static const struct kind { struct m_col c; const char *ceiling, *members; int marking; } kinds[] = {
+	{{.takes20 = true, .jp_member = true, .ceiling = M_AMBER}, "amber", "\"DE\",\"JP\"", M_UNMARKED},
+	{{.open = true, .ceiling = M_CLEAR}, "clear", "\"DE\"", M_CLEAR},
+	{{.ceiling = M_AMBER}, "amber", "\"DE\"", M_UNMARKED},
+	{{.takes20 = true, .jp_community = true, .ceiling = M_AMBER}, "amber", "\"DE\"", M_GREEN},
+	{{.takes20 = true, .jp_member = true, .ceiling = M_RED}, "red", "\"DE\",\"JP\"", M_AMBER},
+	{{.open = true, .takes20 = true, .jp_member = true, .ceiling = M_AMBER}, "amber", "\"DE\",\"JP\"", M_CLEAR},
+};
 
-	r->m.col = kinds[k].c;
-	(void)snprintf(r->uuid, sizeof(r->uuid), "0b7c2d2e-6a0b-4d0e-9d52-%012lx", r->k & 0xffffffffffff);
+/* The collection as it stands in the model, as its next version. */
+static void put_collection(struct run *r)
+{
+	const struct side *const s = &r->side[r->at];
+	const struct kind *const k = &kinds[s->kind];
+	CLEANUP_BUF struct buf b = {0};
+	struct m_version v = {.type = "verbale-collection", .marking = k->marking};
+
+	(void)snprintf(v.text, sizeof(v.text), "2016-09-01T08:00:00.%03uZ", s->changes);
 	(void)snprintf(v.id, sizeof(v.id), "verbale-collection--%s", r->uuid);
 	buf_printf(&b, "{\"type\":\"verbale-collection\",\"spec_version\":\"2.1\",\"id\":\"%s\",\"created\":\"%s\",\"modified\":\"%s\",\"created_by_ref\":\"%s\","
 	    "\"extensions\":{\"" VERBALE_EXTENSION_ID "\":{\"extension_type\":\"new-sdo\"}},\"members\":[%s],\"ceiling\":\"%s\",\"public\":%s,\"name\":{\"en\":\"X\"}",
-	    v.id, v.text, v.text, record_self(r->x.de.r)->identity, kinds[k].members, kinds[k].ceiling, r->m.col.open ? "true" : "false");
-	if (r->m.col.takes20)
+	    v.id, times[0], v.text, record_self(r->x.de.r)->identity, k->members, k->ceiling, r->m->col.open ? "true" : "false");
+	if (r->m->col.takes20)
 		buf_puts(&b, ",\"spec_versions\":[\"2.0\",\"2.1\"]");
-	if (r->m.col.jp_community)
+	if (r->m->col.jp_community)
 		buf_puts(&b, ",\"community\":[\"JP\"]");
 	put_marking(&v, &b);
 	buf_puts(&b, "}");
@@ -844,35 +876,78 @@ static void found(struct run *r)
 	learn(r, &v, 1);
 }
 
+static void turn_to(struct run *r, unsigned at)
+{
+	r->at = at;
+	r->m = &r->side[at].m;
+	r->uuid = r->side[at].uuid;
+}
+
+static void found(struct run *r, unsigned at)
+{
+	turn_to(r, at);
+	r->side[at].kind = below(ARRAY_LEN(kinds));
+	r->side[at].changes = 0;
+	r->m->col = kinds[r->side[at].kind].c;
+	(void)snprintf(r->uuid, 37, "0b7c2d2e-6a0b-4d0e-9d5%u-%012lx", 2 + at, r->k & 0xffffffffffff);
+	put_collection(r);
+}
+
+/* Where DE is alone it says who else reads. */
+static void change(struct run *r)
+{
+	if (r->m->col.jp_member)
+		return;
+	if (percent(50))
+		r->m->col.open = !r->m->col.open;
+	else
+		r->m->col.jp_community = !r->m->col.jp_community;
+	r->side[r->at].changes++;
+	buf_printf(&r->did, "  changed: open %d, community %d\n", r->m->col.open, r->m->col.jp_community);
+	put_collection(r);
+}
+
+static void step(struct run *r, unsigned i)
+{
+	const unsigned what = below(1000);
+
+	if (percent(40))
+		turn_to(r, !r->at);
+	if (what < 280 || (i < 4 && what < 800)) {
+		do_post(r);
+	} else if (what < 340) {
+		do_delete(r);
+	} else if (what < 343) {
+		buf_puts(&r->did, "  restart\n");
+		taxiilab_restart(&r->x);
+		sum.restarts++;
+	} else if (what < 350) {
+		change(r);
+	} else {
+		do_get(r);
+	}
+}
+
 static void sequence(struct run *r, unsigned long k)
 {
 	static const char *const type[IDS] = {"indicator", "indicator", "indicator", "identity", "process"};
-	const unsigned n = 10 + below(31);
+	unsigned n;
 
 	r->k = k;
 	state = mix(args.seed * 1000003 + k);
+	n = 10 + below(31);
 	if (r->nexts > 0)
 		memcpy(r->foreign, r->next[0].text, sizeof(r->foreign));
 	r->nexts = 0;
 	buf_clear(&r->did);
 	for (size_t i = 0; i < IDS; i++)
 		(void)snprintf(r->id[i], sizeof(r->id[i]), "%s--%08lx-0000-4000-8000-%012zx", type[i], k, i);
-	found(r);
-	for (unsigned i = 0; i < n; i++) {
-		const unsigned what = below(1000);
-
-		if (what < 280 || (i < 4 && what < 800))
-			do_post(r);
-		else if (what < 340)
-			do_delete(r);
-		else if (what < 343) {
-			buf_puts(&r->did, "  restart\n");
-			taxiilab_restart(&r->x);
-			sum.restarts++;
-		} else
-			do_get(r);
-	}
-	m_clear(&r->m);
+	found(r, 1);
+	found(r, 0);
+	for (unsigned i = 0; i < n; i++)
+		step(r, i);
+	m_clear(&r->side[0].m);
+	m_clear(&r->side[1].m);
 }
 
 static void test_model(void **unused)
