@@ -5,8 +5,8 @@
 /*
  * The gap from one entry to the next is 1 µs + a geometric number of mean 7 (the count of throws until one of eight
  * comes up). With a fixed step, a reader could count from the times of two entries it sees how many lie between that it
- * may not see; with this, any gap is possible whatever their number. A batch begins at the clock's time, so as a rule
- * the gaps between batches are real ones.
+ * may not see; with this, a gap of any length may hold none. A batch begins at the clock's time, so as a rule the gaps
+ * between batches are real ones.
  */
 #define THROW_BITS 3
 #define THROWS_MAX 4096 /* a broken source of randomness must not hold the leader: less likely than 10^-200 with a good one */

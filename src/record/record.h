@@ -70,7 +70,7 @@ const struct party_keys *record_peer_by_spki(const struct record *r, const uint8
 /* ---- writing ---- */
 /* Rules of what may follow what (consult/), asked before an own object of our types is written. NULL: none. */
 typedef int record_rule(void *ctx, struct record_reader *view, const struct stix_object *o, const uint8_t collection[16], struct err *e);
-/* Is this entry public now? (consult/) NULL: nothing is. */
+/* Is this entry public now? (consult/) NULL: nothing is. Must say yes to every object that is not of our own types: pages ask only for those. */
 typedef int record_public(void *ctx, struct record_reader *rd, const struct index_entry *row, const struct stix_object *o, int64_t now, bool *ret, struct err *e);
 void record_set_rules(struct record *r, record_rule *rule, record_public *pub, void *ctx);
 
