@@ -125,11 +125,11 @@ layer_san() {
 	CC=clang variant "$san" -Dwerror=true -Dtests=enabled -Db_sanitize=address,undefined -Db_lundef=false && meson_tests "$san"
 }
 
-# Where threads meet: the event log, the write path, the server.
+# Where threads meet: the event log, the write path, the server, signing in.
 layer_tsan() {
 	CC=clang variant "$tsan" -Dwerror=true -Dtests=enabled -Db_sanitize=thread -Db_lundef=false || return
 	local names
-	mapfile -t names < <(meson test -C "$tsan" --list 2>/dev/null | sed -n 's|^[^/]* / ||; /^\(base\|store\|record\|http\|peer\|web\)_/p')
+	mapfile -t names < <(meson test -C "$tsan" --list 2>/dev/null | sed -n 's|^[^/]* / ||; /^\(base\|store\|record\|http\|access\|peer\|web\)_/p')
 	meson_tests "$tsan" "${names[@]}"
 }
 
