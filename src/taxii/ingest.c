@@ -234,6 +234,20 @@ static struct job *next_job(struct ingest *in)
 	return j;
 }
 
+struct job *ingest_like(struct ingest *in, const struct job *like, size_t room)
+{
+	struct job *j;
+
+	pthread_mutex_lock(&in->lock);
+	j = in->soon.first;
+	if (j != NULL && !j->large && j->spool == NULL && j->role == like->role && memcmp(j->st.collection, like->st.collection, 16) == 0 && job_held_n(j) <= room)
+		j = pop(&in->soon);
+	else
+		j = NULL;
+	pthread_mutex_unlock(&in->lock);
+	return j;
+}
+
 /* ---- threads ---- */
 
 static void *writer_main(void *ctx)
@@ -299,7 +313,8 @@ static int writer_open(struct ingest *in, struct writer *w, struct err *e)
 	w->res = mem_array(LIMIT_WRITE_BATCH, sizeof(*w->res));
 	w->item = mem_array(LIMIT_WRITE_BATCH, sizeof(*w->item));
 	w->sent = mem_array(LIMIT_WRITE_BATCH, sizeof(*w->sent));
-	if (path == NULL || w->add == NULL || w->res == NULL || w->item == NULL || w->sent == NULL)
+	w->job = mem_array(LIMIT_WRITE_BATCH, sizeof(*w->job));
+	if (path == NULL || w->job == NULL || w->add == NULL || w->res == NULL || w->item == NULL || w->sent == NULL)
 		return fail(e, E_NOMEM, "writer");
 	if ((rc = state_open(path, &w->state, e)) != 0)
 		return rc;
@@ -314,6 +329,7 @@ static void writer_close(struct writer *w)
 	mem_free(w->res);
 	mem_free(w->item);
 	mem_free(w->sent);
+	mem_free(w->job);
 }
 
 static int start_writers(struct ingest *in, struct err *e)

@@ -34,6 +34,7 @@ struct writer {
 	struct state *state;
 	struct spool_item *item; struct add_item *add; struct add_result *res; /* LIMIT_WRITE_BATCH each */
 	size_t *sent;                        /* add[k] is item[sent[k]] */
+	struct job **job;                    /* whose item[i] is */
 };
 struct queue { struct job *first, *last; };
 struct ingest {
@@ -54,6 +55,8 @@ struct ingest {
 };
 int64_t ingest_now_us(const struct ingest *in);
 void ingest_push(struct ingest *in, struct job *j);
+/* The next waiting one if it may share a batch with `like`: small, in memory, of one collection and role, at most `room` objects. NULL: none. */
+struct job *ingest_like(struct ingest *in, const struct job *like, size_t room);
 
 /* ---- writer.c ---- */
 /* One step of a job: all of a small one, acceptance or a batch of a large one. The job is gone or queued again after it. */

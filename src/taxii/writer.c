@@ -70,9 +70,10 @@ static size_t select_good(struct writer *w, size_t n)
 	return k;
 }
 
-/* Nothing is judged when this fails; what it may have written is a duplicate the next time. */
-static int write_batch(struct writer *w, struct job *j, size_t n, struct err *e)
+/* item[0, n) of one collection and role. Nothing is judged when this fails; what it may have written is a duplicate the next time. */
+static int write_items(struct writer *w, size_t n, struct err *e)
 {
+	const struct job *const j = w->job[0];
 	const size_t k = select_good(w, n);
 	struct add_opt opt;
 	int rc;
@@ -82,8 +83,15 @@ static int write_batch(struct writer *w, struct job *j, size_t n, struct err *e)
 	if (k > 0 && (rc = record_add(w->in->t->conf.record, &opt, w->add, k, w->res, e)) != 0)
 		return rc;
 	for (size_t i = 0, next = 0; i < n; i++)
-		judge(w, j, &w->item[i], next < k && w->sent[next] == i ? &w->res[next++] : NULL);
+		judge(w, w->job[i], &w->item[i], next < k && w->sent[next] == i ? &w->res[next++] : NULL);
 	return 0;
+}
+
+static int write_batch(struct writer *w, struct job *j, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++)
+		w->job[i] = j;
+	return write_items(w, n, e);
 }
 
 static void count(struct job *j)
@@ -144,16 +152,66 @@ static int write_spooled(struct writer *w, struct job *j, struct err *e)
 	return rc;
 }
 
-static void run_small(struct writer *w, struct job *j)
+static void done(struct writer *w, struct job *j, int rc, const struct err *e)
+{
+	job_uncount(w->in, j);
+	j->answer(j->ctx, j, rc, e);
+	job_close(w->in, j, true);
+}
+
+static void run_alone(struct writer *w, struct job *j)
 {
 	struct err e = {0};
 	int rc = j->spool != NULL ? write_spooled(w, j, &e) : write_held(w, j, &e);
 
 	if (rc == 0)
 		rc = finish(w, j, &e);
-	job_uncount(w->in, j);
-	j->answer(j->ctx, j, rc, &e);
-	job_close(w->in, j, true);
+	done(w, j, rc, &e);
+}
+
+static int finish_all(struct writer *w, struct job *first, struct err *e)
+{
+	int rc = state_begin(w->state, e);
+
+	if (rc != 0)
+		return rc;
+	for (struct job *j = first; rc == 0 && j != NULL; j = j->next)
+		rc = finish(w, j, e);
+	return state_end(w->state, rc, e);
+}
+
+/* Those that wait together are written together: one sync of the disk for all of them, two with their statuses. */
+static void run_together(struct writer *w, struct job *first)
+{
+	struct err e = {0};
+	size_t n = 0;
+	struct job *next;
+	int rc;
+
+	for (struct job *j = first; j != NULL; j = j->next) {
+		const size_t all = job_held_n(j);
+
+		for (size_t i = 0; i < all; i++, n++) {
+			w->job[n] = j;
+			job_held(j, i, &w->item[n]);
+		}
+		j->next = ingest_like(w->in, first, LIMIT_WRITE_BATCH - n);
+	}
+	if ((rc = write_items(w, n, &e)) == 0)
+		rc = finish_all(w, first, &e);
+	for (struct job *j = first; j != NULL; j = next) {
+		next = j->next;
+		done(w, j, rc, &e);
+	}
+}
+
+static void run_small(struct writer *w, struct job *j)
+{
+	j->next = NULL;
+	if (w == &w->in->self || j->spool != NULL || job_held_n(j) > LIMIT_WRITE_BATCH)
+		run_alone(w, j);
+	else
+		run_together(w, j);
 }
 
 /* ---- large ones ---- */

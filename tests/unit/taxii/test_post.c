@@ -324,7 +324,7 @@ static void test_R8_status(void **state)
 
 static void wait_complete(struct taxiilab *x, const char *path, struct answer *a)
 {
-	for (int i = 0; i < 600; i++) {
+	for (int i = 0; i < 3000; i++) {
 		get(x, x->editor, path, a);
 		assert_int_equal(a->r.status, 200);
 		check_status(a);
