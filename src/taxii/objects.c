@@ -23,6 +23,7 @@ struct paging {
 /* How a page is written: its name in ETags, the room it takes, its list. */
 struct dress {
 	const char *purpose, *list;
+	bool whole;                      /* the objects themselves go out: their bytes bound the page */
 	size_t (*room)(const struct paging *p);
 	int (*put)(struct paging *p, struct buf *out, struct err *e);
 };
@@ -79,13 +80,13 @@ static bool begin(struct paging *p, void *ctx, void *thread, const struct http_r
 }
 
 /* An answer ends early rather than grow without bound; the first object always fits. */
-static void bound_bytes(struct paging *p)
+static void bound_bytes(struct paging *p, const struct dress *d)
 {
 	size_t bytes = 0;
 
 	p->n = p->page.n;
 	p->more = p->page.more;
-	for (size_t i = 0; i < p->page.n; i++) {
+	for (size_t i = 0; d->whole && i < p->page.n; i++) {
 		bytes += p->page.row[i].size + 1UL;
 		if (bytes > LIMIT_PAGE_BYTES && i > 0) {
 			p->n = i;
@@ -95,7 +96,7 @@ static void bound_bytes(struct paging *p)
 	}
 }
 
-static int read_rows(struct paging *p, struct err *e)
+static int read_rows(struct paging *p, const struct dress *d, struct err *e)
 {
 	int rc = 0;
 
@@ -103,7 +104,7 @@ static int read_rows(struct paging *p, struct err *e)
 	if (!p->query.nothing)
 		rc = record_page(p->c.rd, &p->ask, &p->page, e);
 	if (rc == 0)
-		bound_bytes(p);
+		bound_bytes(p, d);
 	return rc;
 }
 
@@ -192,7 +193,7 @@ static void answer_page(struct paging *p, const struct dress *d)
 static void page_of(struct paging *p, const struct dress *d)
 {
 	struct err e = {0};
-	const int rc = read_rows(p, &e);
+	const int rc = read_rows(p, d, &e);
 
 	if (rc == 0)
 		answer_page(p, d);
@@ -297,9 +298,9 @@ static int put_versions(struct paging *p, struct buf *out, struct err *e)
 	return 0;
 }
 
-static const struct dress as_objects = {"taxii objects", "objects", object_room, put_objects};
-static const struct dress as_records = {"taxii manifest", "objects", record_room, put_records};
-static const struct dress as_versions = {"taxii versions", "versions", version_room, put_versions};
+static const struct dress as_objects = {"taxii objects", "objects", true, object_room, put_objects};
+static const struct dress as_records = {"taxii manifest", "objects", false, record_room, put_records};
+static const struct dress as_versions = {"taxii versions", "versions", false, version_room, put_versions};
 
 /* ---- handlers ---- */
 
@@ -374,7 +375,7 @@ static int not_deleted(struct paging *p, struct err *e)
 static void one_object(struct paging *p, const struct dress *d)
 {
 	struct err e = {0};
-	int rc = read_rows(p, &e);
+	int rc = read_rows(p, d, &e);
 
 	if (rc == 0 && p->n == 0) {
 		if ((rc = is_there(p, &e)) == 0)

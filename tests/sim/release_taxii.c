@@ -185,10 +185,15 @@ void do_taxii_status(struct tour *t, const char *pattern)
 /* Says where the slash is missing, to everybody alike. */
 void do_taxii_slash(struct tour *t, const char *pattern)
 {
-	char target[600] = "";
+	char target[600];
+	size_t n = 0;
 
 	for (const char *p = pattern; *p != '\0'; p++)
-		(void)snprintf(target + strlen(target), sizeof(target) - strlen(target), *p == '{' ? "%s" : *p == '}' ? "" : "%.1s", *p == '{' ? unknown_col : p);
+		if (*p == '{')
+			n += strlen(strcpy(target + n, unknown_col));
+		else if (*p != '}')
+			target[n++] = *p;
+	target[n] = '\0';
 	if (ask_as(t, "GET", target, NULL) != 308)
 		fault(target, "no redirect", t->asker.name);
 }
@@ -435,7 +440,7 @@ struct shots { struct buf at[READERS][MAX_COLS][PLACES]; };
 
 static void shoot(struct tour *t, struct shots *s)
 {
-	static const char *const places[PLACES] = {"", "objects/?limit=2", "objects/?" ALL, "manifest/?limit=3", "objects/?match[type]=indicator&match[version]=last"};
+	static const char *const places[PLACES] = {"", "objects/?limit=2", ("objects/?" ALL), "manifest/?limit=3", "objects/?match[type]=indicator&match[version]=last"};
 	char target[600];
 
 	for (size_t u = 0; u < READERS; u++) {

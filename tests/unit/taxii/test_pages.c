@@ -133,6 +133,9 @@ static void test_P3_bytes_end_a_page_early(struct taxiilab *x)
 	assert_true(more(&a));
 	assert_true(a.r.body.n <= LIMIT_PAGE_BYTES + 300);
 	answer_free(&a);
+	get(x, x->reader, MANIFEST, &a); /* holds none of those bytes */
+	assert_int_equal(json_len(json_get(answer_root(&a), "objects")), 20);
+	answer_free(&a);
 	ids = all_pages(x, x->reader, OBJECTS, &pages);
 	assert_int_equal(pages, 2);
 	assert_int_equal(strlen(ids), 20 * strlen(INDICATOR(1)) + 19);
