@@ -82,6 +82,14 @@ static void words(void **state)
 	for (enum write_reason r = WRITE_OK; r <= WRITE_ROLE; r++)
 		assert_true(strlen(write_reason_text(r)) > 5);
 	assert_string_equal(write_reason_text((enum write_reason)99), "?");
+	for (enum role r = ROLE_READER; r <= ROLE_HEAD; r++)
+		assert_int_equal(role_parse(role_word(r)), r);
+	assert_string_equal(role_word(ROLE_NODE), "");
+	assert_string_equal(role_word(ROLE_NONE), "");
+	assert_string_equal(role_word((enum role)99), "");
+	assert_int_equal(role_parse(""), ROLE_NONE);
+	assert_int_equal(role_parse("node"), ROLE_NONE); /* no user is a node */
+	assert_int_equal(role_parse("Head"), ROLE_NONE);
 }
 
 int main(void)
