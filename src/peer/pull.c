@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "crypto/crypto.h"
 #include "json/json.h"
 #include "json/split.h"
 
@@ -19,7 +20,10 @@ struct pull {
 	struct buf url;
 	unsigned limit, wait_s, tries;
 	unsigned idle;              /* pages one after another that brought nothing new */
+	unsigned refused;           /* tokens one after another that the server gave and would not take */
 	bool dates_only;            /* its `next` failed: go on by date_added */
+	uint8_t page[32];           /* SHA-256 of the last one */
+	bool repeated;              /* the page under way is that one again */
 	bool done;
 	/* the page under way */
 	struct buf text;
@@ -76,6 +80,25 @@ int pull_cursor_parse(const void *p, size_t n, struct pull_cursor *ret, struct e
 
 /* ---- asking ---- */
 
+/* text minus some time, at microseconds; "" if it is no time. */
+static void earlier(const char *text, int64_t ns, char out[LIMIT_TIMESTAMP + 1])
+{
+	int64_t t;
+
+	out[0] = '\0';
+	if (time_parse(text, strlen(text), &t))
+		time_format(t - ns, 6, out, LIMIT_TIMESTAMP + 1);
+}
+
+/* Some servers hand out each page of a token but once: what was on its way when a line or a run broke off is had by date alone. */
+static void go_back(struct pull *p)
+{
+	if (p->at.next[0] == '\0' || p->at.newest[0] == '\0')
+		return;
+	earlier(p->at.newest, US, p->at.added_after);
+	p->at.next[0] = '\0';
+}
+
 int pull_new(struct record *r, const struct pull_opt *o, const struct pull_cursor *from, struct pull **ret, struct err *e)
 {
 	struct pull *p = mem_zalloc(sizeof(*p));
@@ -89,6 +112,7 @@ int pull_new(struct record *r, const struct pull_opt *o, const struct pull_curso
 	p->url = (struct buf)BUF_INIT(LIMIT_URL + 8 * LIMIT_PULL_NEXT);
 	if (from != NULL)
 		p->at = *from;
+	go_back(p);
 	*ret = p;
 	return 0;
 }
@@ -237,16 +261,6 @@ static int read_page(struct pull *p, const struct pull_answer *a, struct err *e)
 
 /* ---- where to go on ---- */
 
-/* text minus some time, at microseconds; "" if it is no time. */
-static void earlier(const char *text, int64_t ns, char out[LIMIT_TIMESTAMP + 1])
-{
-	int64_t t;
-
-	out[0] = '\0';
-	if (time_parse(text, strlen(text), &t))
-		time_format(t - ns, 6, out, LIMIT_TIMESTAMP + 1);
-}
-
 static void note_date(struct pull *p, const char *last)
 {
 	int64_t t;
@@ -293,7 +307,8 @@ static int go_on(struct pull *p, struct err *e)
 {
 	if (!p->more)
 		return finish(p);
-	if (p->next[0] != '\0' && strcmp(p->next, p->at.next) != 0 && !p->dates_only) {
+	/* Some servers have one token for all pages: it leads nowhere only if the page is the same as well. */
+	if (p->next[0] != '\0' && (strcmp(p->next, p->at.next) != 0 || !p->repeated) && !p->dates_only) {
 		p->report.tokens = true;
 		memcpy(p->at.next, p->next, sizeof(p->at.next));
 		return 0;
@@ -304,13 +319,19 @@ static int go_on(struct pull *p, struct err *e)
 static int take_page(struct pull *p, const struct pull_answer *a, struct err *e)
 {
 	char before[LIMIT_TIMESTAMP + 1];
+	uint8_t page[32];
 	int rc;
 
 	memcpy(before, p->at.newest, sizeof(before));
 	if ((rc = read_page(p, a, e)) != 0)
 		return rc;
+	sha256(a->body, a->n, page);
+	p->repeated = memcmp(page, p->page, sizeof(page)) == 0;
+	memcpy(p->page, page, sizeof(page));
 	p->tries = 0;
 	p->wait_s = 0;
+	if (p->at.next[0] != '\0')
+		p->refused = 0;
 	p->report.pages++;
 	note_date(p, a->last);
 	p->idle = p->fresh > 0 || strcmp(before, p->at.newest) != 0 ? 0 : p->idle + 1;
@@ -323,6 +344,8 @@ static int try_again(struct pull *p, const struct pull_answer *a, struct err *e)
 {
 	if (++p->tries > LIMIT_PULL_TRIES)
 		return fail(e, E_NET, "%s: status %d, %u times", p->opt.url, a->status, p->tries);
+	if (a->status >= 500 && a->status != 503)
+		go_back(p);
 	p->report.again++;
 	p->wait_s = a->retry_after_s != 0 ? a->retry_after_s : 1u << p->tries;
 	if (p->wait_s > LIMIT_PULL_WAIT_S)
@@ -337,7 +360,7 @@ int pull_take(struct pull *p, const struct pull_answer *a, struct err *e)
 		return take_page(p, a, e);
 	case 400: /* its token is no longer good: the date is */
 		if (p->at.next[0] != '\0' && !p->dates_only) {
-			p->dates_only = true;
+			p->dates_only = ++p->refused > 1;
 			p->at.next[0] = '\0';
 			return p->at.newest[0] != '\0' ? go_by_date(p, e) : 0;
 		}
