@@ -161,6 +161,22 @@ bool pull_next(struct pull *p, struct pull_request *ret)
 
 /* ---- a page ---- */
 
+/* The collection's own object and withdrawals speak for the node that wrote them; they come to peers over its log. */
+static bool is_paper(const struct add_item *it)
+{
+	const struct json_read_opt opt = {.what = "object"};
+	struct json_doc *doc = NULL;
+	const char *type;
+	bool yes;
+
+	if (json_read(it->p, it->n, &opt, &doc, NULL) != 0)
+		return false;
+	type = json_get_str(json_root(doc), "type");
+	yes = type != NULL && strncmp(type, "verbale-", 8) == 0;
+	json_free(doc);
+	return yes;
+}
+
 static int flush(struct pull *p, struct err *e)
 {
 	int rc = buf_err(&p->text, e, "page");
@@ -173,7 +189,7 @@ static int flush(struct pull *p, struct err *e)
 		p->report.added += p->res[i].what == ADDED_NEW;
 		p->report.known += p->res[i].what == ADDED_DUPLICATE;
 		p->fresh += p->res[i].what == ADDED_NEW;
-		if (p->res[i].what != ADDED_REFUSED)
+		if (p->res[i].what != ADDED_REFUSED || is_paper(&p->item[i]))
 			continue;
 		p->report.refused++;
 		if (p->opt.refused != NULL)

@@ -30,6 +30,7 @@ struct pull_opt {
 	unsigned overlap_s;
 	void (*refused)(void *ctx, const struct add_result *res); void *ctx; /* each object refused; or NULL */
 };
+/* refused: without another node's own papers (its collections, withdrawals), which are seen and left there. */
 struct pull_report { uint64_t pages, seen, added, known, refused, again; bool dated, tokens; };
 
 struct pull_request { const char *url; unsigned wait_s; /* before asking */ };

@@ -309,6 +309,33 @@ static void what_cannot_go_on_says_why(void **state)
 	lab_close(&l);
 }
 
+/* Of another node's record only the intelligence is taken, and nobody is bothered with the rest. */
+static void papers_stay_where_they_are(void **state)
+{
+	static const char body[] = "{\"objects\":[{\"type\":\"verbale-collection\",\"spec_version\":\"2.1\",\"id\":\"verbale-collection--00000000-0000-4000-8000-000000000099\","
+		"\"created_by_ref\":\"identity--00000000-0000-4000-8000-000000000098\",\"created\":\"2026-01-01T00:00:00.000Z\",\"modified\":\"2026-01-01T00:00:00.000Z\"}]}";
+	struct pull_opt opt = {.url = "https://taxii.example/o/"};
+	struct pull *p = NULL;
+	struct err e = {0};
+	struct lab l;
+	struct node n;
+
+	(void)state;
+	lab_open(&l, 1);
+	node_make(&l, &n, "DE");
+	found_collection(&n, "\"DE\"", "amber");
+	collection_uuid(opt.add.collection);
+	assert_int_equal(pull_new(n.r, &opt, NULL, &p, &e), 0);
+	assert_int_equal(pull_take(p, &(struct pull_answer){.status = 200, .body = body, .n = strlen(body)}, &e), 0);
+	assert_int_equal(pull_result(p)->seen, 1);
+	assert_int_equal(pull_result(p)->added + pull_result(p)->known + pull_result(p)->refused, 0);
+	assert_int_equal(recorded(&n), 0);
+	pull_free(p);
+	node_close(&n);
+	node_free(&n);
+	lab_close(&l);
+}
+
 static void patience_ends(void **state)
 {
 	const struct pull_answer busy = {.status = 503, .retry_after_s = 86400};
@@ -395,7 +422,7 @@ int main(void)
 		cmocka_unit_test(whatever_the_server_does_everything_arrives),
 		cmocka_unit_test(an_interrupted_pull_goes_on),
 		cmocka_unit_test(what_cannot_go_on_says_why),
-		cmocka_unit_test(patience_ends),
+		cmocka_unit_test(papers_stay_where_they_are), cmocka_unit_test(patience_ends),
 		cmocka_unit_test(the_collection_is_found),
 	};
 
