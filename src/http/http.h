@@ -34,6 +34,7 @@ struct http_req {
 	const char *addr;                 /* remote address as text */
 	/* Answer later, from any thread (see http_later); NULL, or it gives NULL, where that cannot be: answer at once. */
 	struct http_later *(*defer)(const struct http_req *q);
+	size_t unsent;                    /* bytes of answers that all clients of this server have still to take: large ones may be cut short */
 	void *impl;
 };
 const char *http_param(const struct http_req *q, const char *name); /* first value or NULL */

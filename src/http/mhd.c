@@ -218,6 +218,7 @@ fail:
 
 static enum MHD_Result respond(struct request *rq, struct http_resp *r)
 {
+	const bool owned = r->fixed == NULL;
 	struct MHD_Response *m;
 	enum MHD_Result sent;
 
@@ -230,6 +231,8 @@ static enum MHD_Result respond(struct request *rq, struct http_resp *r)
 	if (m == NULL)
 		return MHD_NO;
 	rq->status = r->status;
+	rq->held = owned ? rq->sent : 0;
+	atomic_fetch_add(&rq->conn->s->unsent, rq->held);
 	if (rq->q.head)
 		rq->sent = 0;
 	memcpy(rq->who, r->who, sizeof(rq->who));
@@ -244,6 +247,7 @@ static void dispatch(struct request *rq, void *thread, struct http_resp *r)
 	const struct http_conf *const c = &rq->conn->s->conf;
 	int status = rq->refused;
 
+	rq->q.unsent = atomic_load(&rq->conn->s->unsent);
 	if (status == 0 && rq->row == NULL)
 		status = http_admit(c, &rq->q, &rq->row, r, &rq->err);
 	if (status == 0 && rq->args == NULL && (rq->args = http_bind(rq->row, &rq->q)) == NULL)
@@ -420,6 +424,7 @@ void mhd_completed(void *cls, struct MHD_Connection *mc, void **ctx, enum MHD_Re
 	body_gone(rq);
 	later_unlink(rq);
 	set_deadline(rq->conn, rq->conn->s->idle_s + rq->conn->s->total_s);
+	atomic_fetch_sub(&rq->conn->s->unsent, rq->held);
 	atomic_fetch_sub(&rq->conn->s->active, 1);
 	rq->conn = NULL;
 	request_drop(rq);

@@ -51,6 +51,7 @@ struct request {
 	int64_t start;
 	int status;
 	size_t sent;
+	size_t held;              /* bytes of its answer in memory, part of http_server.unsent */
 	char who[LIMIT_WHO + 1];
 };
 
@@ -74,6 +75,7 @@ struct http_server {
 	atomic_bool stopping;
 	atomic_uint active;         /* requests between their first line and their end */
 	atomic_uint deferred;       /* of these: at rest, their answer is to come */
+	atomic_size_t unsent;       /* bytes of answers in memory */
 	_Atomic uint64_t tick;      /* seconds since start, counted by the sweeper: no clock is read */
 	pthread_mutex_t lock;       /* conns, threads, laters, no_later, linger */
 	struct conn *conns;

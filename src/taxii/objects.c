@@ -7,6 +7,8 @@
 #define ADDED_LAST "X-TAXII-Date-Added-Last"
 #define FRAME_MAX 192                /* an envelope without its objects: {"more":true,"next":"…","objects":[]} */
 
+#define RECORD_BYTES 256             /* about one record of a manifest; LIMIT_PAGE_ROWS of them are far from LIMIT_PAGE_BYTES */
+
 /* One page under way. */
 struct paging {
 	struct call c;
@@ -79,16 +81,25 @@ static bool begin(struct paging *p, void *ctx, void *thread, const struct http_r
 	return rc == 0;
 }
 
+/* One page takes a sixteenth of the room that slow clients leave: no number of them fills it, and reading goes on. */
+static size_t page_bytes(const struct http_req *q)
+{
+	const size_t part = q->unsent < LIMIT_PAGES_UNSENT ? (LIMIT_PAGES_UNSENT - q->unsent) / 16 : 0;
+
+	return part > LIMIT_PAGE_BYTES ? LIMIT_PAGE_BYTES : part < LIMIT_PAGE_SHORT ? LIMIT_PAGE_SHORT : part;
+}
+
 /* An answer ends early rather than grow without bound; the first object always fits. */
 static void bound_bytes(struct paging *p, const struct dress *d)
 {
+	const size_t most = page_bytes(p->c.q);
 	size_t bytes = 0;
 
 	p->n = p->page.n;
 	p->more = p->page.more;
-	for (size_t i = 0; d->whole && i < p->page.n; i++) {
-		bytes += p->page.row[i].size + 1UL;
-		if (bytes > LIMIT_PAGE_BYTES && i > 0) {
+	for (size_t i = 0; i < p->page.n; i++) {
+		bytes += d->whole ? p->page.row[i].size + 1UL : RECORD_BYTES;
+		if (bytes > most && i > 0) {
 			p->n = i;
 			p->more = true;
 			return;

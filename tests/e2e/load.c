@@ -20,7 +20,7 @@
 
 #include "line.h"
 
-enum { POLITE = 200, POSTERS = 20, SLOW = 30, HALF = 20, HUGE_ = 3, NONSENSE = 5, THREADS = POLITE + SLOW + HALF + HUGE_ + NONSENSE };
+enum { POLITE = 200, POSTERS = 20, SLOW = 120, HALF = 20, HUGE_ = 3, NONSENSE = 5, THREADS = POLITE + SLOW + HALF + HUGE_ + NONSENSE };
 #define HUGE_BYTES (64UL << 20)
 #define BODY_MAX (1000 * INDICATOR_ROOM + 64)
 
@@ -270,7 +270,7 @@ static void *read_slowly(void *arg)
 		}
 		setsockopt(l.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
 		snprintf(request, sizeof(request), "GET /taxii2/api/collections/%s/objects/?limit=10000 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n",
-		    args.col[below(c, 2)], args.read);
+		    args.col[1], args.read);
 		if (line_send(&l, request, strlen(request)))
 			while (!over() && seconds_now() < end) {
 				const ssize_t got = recv(l.fd, some, sizeof(some), 0);
@@ -435,6 +435,35 @@ static unsigned long of_server(const char *key)
 	return kib / 1024;
 }
 
+/* Large objects, so that a page of them is as long as pages get: what slow readers ask for. */
+static void post_large_ones(void)
+{
+	enum { COUNT = 100, LONG = 16000, ROUNDS = 20 };
+	char *const body = malloc(COUNT * (INDICATOR_ROOM + LONG + 32)), path[128];
+	struct line l;
+
+	if (body == NULL)
+		abort();
+	line_new(&l, args.port, 9, args.write);
+	snprintf(path, sizeof(path), "/taxii2/api/collections/%s/objects/", args.col[1]);
+	for (unsigned k = 0; k < ROUNDS; k++) {
+		size_t n = (size_t)sprintf(body, "{\"objects\":[");
+
+		for (unsigned i = 0; i < COUNT; i++) {
+			if (i > 0)
+				body[n++] = ',';
+			n += put_numbered(body + n, atomic_fetch_add(&fresh, 1)) - 1;
+			n += (size_t)sprintf(body + n, ",\"description\":\"");
+			memset(body + n, 'x', LONG);
+			n += LONG + (size_t)sprintf(body + n + LONG, "\"}");
+		}
+		n += (size_t)sprintf(body + n, "]}");
+		(void)good(&l, line_ask(&l, "POST", path, NULL, body, n), 202, "POST of large objects");
+	}
+	line_free(&l);
+	free(body);
+}
+
 static bool start(struct client *c, unsigned n, unsigned of, void *(*f)(void *))
 {
 	pthread_attr_t a;
@@ -491,6 +520,7 @@ int main(int argc, char **argv)
 	args.col[1] = argv[6];
 	args.until = begin + atof(argv[7]);
 	args.max_mib = strtoul(argv[8], NULL, 10);
+	post_large_ones();
 	if (!start_all(c)) {
 		perror("thread");
 		return 1;

@@ -54,6 +54,26 @@ static void big(void *ctx, void *thread, const struct http_req *q, struct http_r
 	memset(p, 'x', 3000000);
 }
 
+/* More than the system takes off our hands. */
+#define VAST 20000000
+static void vast(void *ctx, void *thread, const struct http_req *q, struct http_resp *r)
+{
+	char *const p = buf_grow(&r->body, VAST);
+
+	(void)ctx;
+	(void)thread;
+	(void)q;
+	assert_non_null(p);
+	memset(p, 'x', VAST);
+}
+
+static void unsent(void *ctx, void *thread, const struct http_req *q, struct http_resp *r)
+{
+	(void)ctx;
+	(void)thread;
+	buf_printf(&r->body, "%zu", q->unsent);
+}
+
 static void slow(void *ctx, void *thread, const struct http_req *q, struct http_resp *r)
 {
 	(void)ctx;
@@ -86,6 +106,8 @@ static const struct http_route table[] = {
 	{.pattern = "/hello/{}", .methods = HTTP_GET, .handler = hello},
 	{.pattern = "/fixed", .methods = HTTP_GET, .handler = fixed},
 	{.pattern = "/big", .methods = HTTP_GET, .handler = big},
+	{.pattern = "/vast", .methods = HTTP_GET, .handler = vast},
+	{.pattern = "/unsent", .methods = HTTP_GET, .handler = unsent},
 	{.pattern = "/slow", .methods = HTTP_GET, .handler = slow},
 	{.pattern = "/tagged", .methods = HTTP_GET, .handler = tagged},
 	{.pattern = "/failed", .methods = HTTP_GET, .handler = failed},
@@ -382,6 +404,40 @@ static void test_stop_finishes(void **state)
 	http_stop(NULL);
 }
 
+static size_t ask_unsent(const struct fixture *f)
+{
+	const int fd = dial(f->port);
+	WITH_ANSWER;
+
+	send_text(fd, "GET /unsent HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
+	assert_int_equal(read_answer(fd, false, &head, &body), 200);
+	close(fd);
+	return strtoul(body.p, NULL, 10);
+}
+
+/* Handlers are told what clients that do not read hold in memory. */
+static void test_unsent(void **state)
+{
+	const struct fixture *const f = *state;
+	const int small = 4096;
+	size_t held = 0;
+	int fd[2];
+
+	for (size_t i = 0; i < 2; i++) {
+		fd[i] = dial(f->port);
+		assert_int_equal(setsockopt(fd[i], SOL_SOCKET, SO_RCVBUF, &small, sizeof(small)), 0);
+		send_text(fd[i], "GET /vast HTTP/1.1\r\n" HOST "\r\n");
+	}
+	for (int i = 0; i < 200 && (held = ask_unsent(f)) < 2 * VAST; i++)
+		usleep(20000);
+	assert_true(held >= 2 * VAST && held < 2 * VAST + 100000);
+	close(fd[0]);
+	close(fd[1]);
+	for (int i = 0; i < 200 && (held = ask_unsent(f)) >= VAST; i++)
+		usleep(20000);
+	assert_true(held < 100000);
+}
+
 static void test_access_log(void **state)
 {
 	const struct fixture *const f = *state;
@@ -414,7 +470,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keep_alive), cmocka_unit_test(test_malformed), cmocka_unit_test(test_too_long), cmocka_unit_test(test_large_bodies),
 		cmocka_unit_test(test_plain_only_on_loopback), cmocka_unit_test(test_port_in_use), cmocka_unit_test(test_dripping_is_cut),
-		cmocka_unit_test(test_stop_finishes), cmocka_unit_test(test_access_log),
+		cmocka_unit_test(test_stop_finishes), cmocka_unit_test(test_unsent), cmocka_unit_test(test_access_log),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

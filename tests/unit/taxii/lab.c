@@ -234,6 +234,7 @@ void ask(struct taxiilab *x, const char *method, const char *token_, const char 
 	q.path = t->path;
 	memcpy(q.param, t->param, sizeof(q.param));
 	q.params = t->params;
+	q.unsent = x->unsent;
 	mem_fail_after(x->fail_after);
 	http_dispatch(&x->conf, x->de.rd, &q, &ret->r);
 	mem_fail_after(0);

@@ -21,6 +21,7 @@ struct taxiilab {
 	struct taxii *t;
 	struct http_route *route;
 	struct http_conf conf;
+	size_t unsent;                         /* what slow clients hold, for the next answers */
 	long fail_after;                       /* memory runs out in the next answers; 0: it does not */
 	char reader[64], editor[64], agency[64] /* of DE, another agency */, jp_user[64], read_only[64], write_only[64], scoped[64]; /* tokens */
 };

@@ -115,6 +115,37 @@ static void test_P3_limit(struct taxiilab *x)
 	assert_listed(x, x->reader, OBJECTS "&limit=9007199254740991", INDICATOR(1) " " INDICATOR(2) " " INDICATOR(3));
 }
 
+/* What slow readers hold makes pages shorter, never empty, and none is lost. */
+static void test_P3_slow_readers_shorten_pages(struct taxiilab *x)
+{
+	char *text = mem_alloc(30001), *extra, *ids, *all;
+	unsigned pages;
+
+	memset(text, 'x', 30000);
+	text[30000] = '\0';
+	extra = mem_printf(",\"description\":\"%s\"", text);
+	for (unsigned k = 1; k <= 9; k++)
+		put_indicator(x, JOINT, k, NULL, extra);
+	all = all_pages(x, x->reader, OBJECTS, &pages);
+	assert_int_equal(pages, 1);
+	x->unsent = LIMIT_PAGES_UNSENT + 1;
+	ids = all_pages(x, x->reader, OBJECTS, &pages);
+	assert_int_equal(pages, 5);
+	assert_string_equal(ids, all);
+	mem_free(ids);
+	x->unsent = LIMIT_PAGES_UNSENT - 16UL * 100000;
+	ids = all_pages(x, x->reader, OBJECTS, &pages);
+	assert_int_equal(pages, 3);
+	assert_string_equal(ids, all);
+	mem_free(ids);
+	ids = all_pages(x, x->reader, MANIFEST, &pages);
+	assert_int_equal(pages, 1);
+	mem_free(ids);
+	mem_free(all);
+	mem_free(extra);
+	mem_free(text);
+}
+
 /* Twenty objects of nearly a megabyte are more than one answer holds; every one arrives all the same. */
 static void test_P3_bytes_end_a_page_early(struct taxiilab *x)
 {
@@ -583,7 +614,7 @@ static void test_no_memory(struct taxiilab *x)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		RULE(test_P1_oldest_first), RULE(test_P2_dates_of_the_page), RULE(test_P3_limit), RULE(test_P3_bytes_end_a_page_early), RULE(test_P4_more),
+		RULE(test_P1_oldest_first), RULE(test_P2_dates_of_the_page), RULE(test_P3_limit), RULE(test_P3_bytes_end_a_page_early), RULE(test_P3_slow_readers_shorten_pages), RULE(test_P4_more),
 		RULE(test_P5_next_everywhere), RULE(test_P6_foreign_tokens), RULE(test_P6_valid_across_restart), RULE(test_P7_next_with_other_parameters),
 		RULE(test_P8_added_after_is_strict), RULE(test_P9_following_dates), RULE(test_P10_from_the_oldest), RULE(test_P11_filters),
 		RULE(test_P12_unknown_type), RULE(test_P13_which_versions), RULE(test_P14_versions_compare_as_times), RULE(test_P15_newest_specification),
