@@ -1,6 +1,7 @@
 #!/bin/sh
 # taxii.sh BUILD - programs of others use our TAXII server, and `verbale pull` uses theirs: taxii2-client, medallion's
 # own tests, schemathesis, what OpenCTI and MISP send; medallion and OpenTAXII as servers. Each of taxii/*.py says more.
+#   TAXII_OPENAPI_SECONDS, TAXII_OPENAPI_SEED  how long schemathesis tries (default 60), and which cases (default 1)
 #   MEDALLION  a source tree of medallion 3.0.0: its tests are in no package, so without it they are skipped
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -40,6 +41,13 @@ if ! installed "$venv" "$here/taxii/requirements.txt" >"$WORK/pip.log" 2>&1; the
 fi
 part 90 client.py
 part 60 cases.py
+part 60 replays.py
+if installed "$build/interop-opentaxii" "$here/taxii/opentaxii_requirements.txt" >"$WORK/pip.log" 2>&1; then part 100 pulls.py "$build/interop-opentaxii"
+else
+	missing 'a pull from OpenTAXII' "cannot be installed here: $(tail -n 1 "$WORK/pip.log")"
+	part 100 pulls.py
+fi
+part 150 openapi.py "${TAXII_OPENAPI_SECONDS:-60}" "${TAXII_OPENAPI_SEED:-1}"
 
 if [ -f "${MEDALLION:-}/medallion/test/test_backends.py" ]; then
 	(cd "$MEDALLION" && RESULTS=$WORK/medallion PYTHONPATH=$MEDALLION:$here/taxii timeout -k 5 90 "$venv/bin/python" -m pytest -q -p medallion_tests \
