@@ -1,14 +1,12 @@
 """Every call of OASIS's taxii2-client against a node: Bearer and Token, Basic, client certificate; pages of thousands of objects."""
 import datetime
-import os
-import subprocess
 
 import requests
 from taxii2client.common import TokenAuth
 from taxii2client.exceptions import AccessError
 from taxii2client.v21 import ApiRoot, Collection, Server, Status, as_pages
 
-from node import WORK, Node, check, envelope, finish, indicator, malware, same
+from node import Node, certificate, check, envelope, finish, indicator, malware, same
 
 MANY = 12000  # more than an envelope is answered complete for
 
@@ -29,13 +27,6 @@ def status_of(code, call, *arguments, **named):
         same(e.response.status_code, code)
         return
     raise AssertionError("%d was due" % code)
-
-
-def certificate(name):
-    cert, key = (os.path.join(WORK, name + end) for end in (".pem", ".key"))
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "2", "-subj", "/CN=" + name, "-keyout", key, "-out", cert],
-                   check=True, capture_output=True, timeout=30)
-    return cert, key
 
 
 def find(root, title):

@@ -140,6 +140,14 @@ class Node:
             self.server = None
 
 
+def certificate(name):
+    """Files of a self-signed one and its key."""
+    cert, key = (os.path.join(WORK, name + end) for end in (".pem", ".key"))
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "2", "-subj", "/CN=" + name, "-keyout", key, "-out", cert],
+                   check=True, capture_output=True, timeout=30)
+    return cert, key
+
+
 def indicator(n, modified="2024-01-01T00:00:00.000Z", **more):
     return {"type": "indicator", "spec_version": "2.1", "id": "indicator--%08x-0000-4000-8000-000000000001" % n, "created": "2024-01-01T00:00:00.000Z",
             "modified": modified, "name": "indicator %d" % n, "pattern_type": "stix", "pattern": "[ipv4-addr:value = '198.51.100.%d']" % (n % 256),

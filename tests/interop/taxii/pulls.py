@@ -2,6 +2,7 @@
 was killed goes on, what is added later comes.
     pulls.py [FOLDER]    of a Python environment with OpenTAXII; without it that server is left out
 """
+import base64
 import json
 import os
 import re
@@ -13,7 +14,7 @@ import time
 import requests
 from taxii2client.v21 import Collection
 
-from node import TAXII, VERBALE, WORK, Node, Process, check, envelope, finish, free_port, indicator, malware, same
+from node import TAXII, VERBALE, WORK, Node, Process, certificate, check, envelope, finish, free_port, indicator, malware, same
 
 ours = Node("puller")
 
@@ -96,7 +97,9 @@ class Other(Medallion):
     name, per_page, count = "a node", 1000, 6000
 
     def __init__(self):
-        self.node = Node("foreign", party="JP")
+        self.node = Node("foreign", party="JP", tls=True)
+        self.pair = certificate("machine")
+        self.node.user("machine", more=("--cert", self.pair[0]))
         self.uid = self.node.collection("Feed", members="JP")
         self.token = self.node.token("puller", "--read", "--write")
         self.node.serve()
@@ -113,6 +116,15 @@ class Other(Medallion):
             time.sleep(0.1)
             r = requests.get(self.node.root + "status/%s/" % r.json()["id"], headers={"Authorization": "Bearer " + self.token})
         same(r.json()["success_count"], len(objects))
+
+    def over_tls(self, into):
+        key = re.search(r"tls sha256:([0-9a-f]{64})", open(os.path.join(self.node.dir, "self.peer")).read()).group(1)
+        pin = lambda k: ("--pin", "sha256//" + base64.b64encode(k).decode())
+        ask = lambda *how, **more: ours.run("pull", ours.dir, self.node.tls_url() + "/taxii2/", "--collection", into, "--restart", "--json", *how, **more)
+        same(json.loads(ask(*self.sign_in, *pin(bytes.fromhex(key))))["recorded"], 0)
+        same(json.loads(ask("--cert", self.pair[0], "--key", self.pair[1], *pin(bytes.fromhex(key))))["known"], self.count + 30)
+        ask(*self.sign_in, *pin(bytes(32)), ok=(1,))
+        ask(*self.sign_in, ok=(1,))
 
     def stop(self):
         self.node.stop()
@@ -164,6 +176,9 @@ def try_server(make):
     with check("wrong credentials at %s are said" % make.name):
         password = written(os.path.join(WORK, "wrong"), "wrong password\n")
         ours.run("pull", ours.dir, server.url, "--collection", into, "--from", "Feed", "--user", "nobody", "--password-file", password, ok=(1, 2, 3))
+    if hasattr(server, "over_tls"):
+        with check("over TLS: by token and by certificate to a pinned key, to no other"):
+            server.over_tls(into)
     server.stop()
 
 
