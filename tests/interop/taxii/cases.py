@@ -36,6 +36,19 @@ def fill():
     return node, names, auth
 
 
+def fill_public(names):
+    """A second node, which has something for nobody: {public} beside {private}; asked as "nobody, public node"."""
+    node = Node("cases-public")
+    names["public"], names["private"] = node.collection("Public", "public", ceiling="clear", more=("--public",)), node.collection("Private", "private")
+    token = node.token("editor", "--read", "--write")
+    node.serve()
+    headers = {"Authorization": "Bearer " + token, "Content-Type": TAXII}
+    for where, n in (("public", 20), ("private", 21)):
+        got = json.loads(request(node, "POST", "/taxii2/api/collections/%s/objects/" % where, headers, envelope([malware(n)]).encode())[2])
+        same(got["failure_count"], 0, got)
+    return node
+
+
 def request(node, method, path, headers, body=None):
     """Over a connection of its own; a refusal may come before the body is taken."""
     c = http.client.HTTPConnection(node.url[len("http://"):], timeout=20)
@@ -114,6 +127,8 @@ def look(status, headers, body, want, have):
 
 def run(node, names, auth, row):
     rule, who, method, path, extra, body, want, have = row
+    if who.endswith(", public node"):
+        node, who = public, who[:-len(", public node")]
     headers = {"Accept": TAXII, "Authorization": auth[who]}
     if method == "POST":
         headers["Content-Type"] = TAXII
@@ -129,7 +144,7 @@ def run(node, names, auth, row):
 
 
 node, names, auth = fill()
-count = {}
+public = fill_public(names)
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "cases.tsv")) as f:
     for n, line in enumerate(f, 1):
         if line.strip() and not line.startswith("#"):
@@ -137,4 +152,5 @@ with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "cases.tsv"))
             with check("cases.tsv:%d %s" % (n, row[0])):
                 run(node, names, auth, row)
 node.stop()
+public.stop()
 finish()

@@ -109,9 +109,9 @@ class Node:
             raise AssertionError("verbale %s: status %d: %s" % (" ".join(arguments), done.returncode, (done.stderr + done.stdout)[-500:]))
         return done.stdout
 
-    def collection(self, name, alias=None, uid=None, members="DE", more=()):
+    def collection(self, name, alias=None, uid=None, members="DE", ceiling="amber", more=()):
         uid = uid or str(uuid.uuid4())
-        self.run("collection", "add", self.dir, "--name", name, "--members", members, "--ceiling", "amber", "--id", uid,
+        self.run("collection", "add", self.dir, "--name", name, "--members", members, "--ceiling", ceiling, "--id", uid,
                  *(("--alias", alias) if alias else ()), *more)
         return uid
 
