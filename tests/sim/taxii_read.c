@@ -338,6 +338,23 @@ void do_get(struct run *r)
 	answer_free(&a);
 }
 
+/* Everything there is, without a question. */
+void do_get_all(struct run *r, unsigned who)
+{
+	const struct m_query q = {.after_added = INT64_MIN, .position = INT64_MIN, .limit = 1000};
+	const int status = refusal(r, who, true, false);
+	char target[100];
+	struct m_page p;
+	struct answer a;
+
+	(void)snprintf(target, sizeof(target), API "collections/%s/objects/", r->uuid);
+	m_page(r->m, &r->who[who].r, &q, &p);
+	send_to(r, "GET", who, NULL, NULL, NULL, target, &a);
+	if (!has_status(r, &a, status != 0 ? status : 200))
+		check_page(r, who, 'o', &p, &a);
+	answer_free(&a);
+}
+
 /* ---- taking back ---- */
 
 static void take_back(struct run *r, const struct m_page *p)

@@ -52,6 +52,7 @@ int refusal(const struct run *r, unsigned who, bool read, bool write);
 
 /* ---- taxii_read.c, taxii_write.c: a random request each, judged ---- */
 void do_get(struct run *r);
+void do_get_all(struct run *r, unsigned who);
 void do_delete(struct run *r);
 void do_post(struct run *r);
 void put_marking(const struct m_version *v, struct buf *out);

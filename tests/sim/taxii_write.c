@@ -27,7 +27,7 @@ static void some_audience(struct m_version *v)
 	static const char *const to[] = {"DE", "DE/BSI", "DE/BSI/muster", "JP", "JP/MOFA/mizushima", "DE/BKA/fremd", "BR"};
 	const size_t first = below(ARRAY_LEN(to)), second = below(ARRAY_LEN(to));
 
-	v->marking = percent(55) ? M_UNMARKED : (int)below(5);
+	v->marking = percent(45) ? M_UNMARKED : percent(30) ? M_GREEN : (int)below(5);
 	v->narrowed = !v->v20 && percent(25);
 	if (!v->narrowed || percent(8))
 		return;

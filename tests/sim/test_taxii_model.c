@@ -39,6 +39,7 @@ static const struct kind { struct m_col c; const char *ceiling, *members; int ma
 	{{.takes20 = true, .jp_community = true, .ceiling = M_AMBER}, "amber", "\"DE\"", M_GREEN},
 	{{.takes20 = true, .jp_member = true, .ceiling = M_RED}, "red", "\"DE\",\"JP\"", M_AMBER},
 	{{.open = true, .takes20 = true, .jp_member = true, .ceiling = M_AMBER}, "amber", "\"DE\",\"JP\"", M_CLEAR},
+	{{.open = true, .takes20 = true, .ceiling = M_AMBER}, "amber", "\"DE\"", M_CLEAR},
 };
 
 /* The collection as it stands in the model, as its next version. */
@@ -82,11 +83,14 @@ static void found(struct run *r, unsigned at)
 	put_collection(r);
 }
 
-/* Where DE is alone it says who else reads. */
+/* Where DE is alone it says who else reads; from the next answer on, whatever was remembered for the last. */
 static void change(struct run *r)
 {
+	const unsigned who = percent(60) ? MIZUSHIMA : below(WHO);
+
 	if (r->m->col.jp_member)
 		return;
+	do_get_all(r, who);
 	if (percent(50))
 		r->m->col.open = !r->m->col.open;
 	else
@@ -94,6 +98,7 @@ static void change(struct run *r)
 	r->side[r->at].changes++;
 	buf_printf(&r->did, "  changed: open %d, community %d\n", r->m->col.open, r->m->col.jp_community);
 	put_collection(r);
+	do_get_all(r, who);
 }
 
 static void step(struct run *r, unsigned i)
@@ -110,7 +115,7 @@ static void step(struct run *r, unsigned i)
 		buf_puts(&r->did, "  restart\n");
 		taxiilab_restart(&r->x);
 		sum.restarts++;
-	} else if (what < 350) {
+	} else if (what < 360) {
 		change(r);
 	} else {
 		do_get(r);
