@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import requests
@@ -126,6 +127,33 @@ class Other(Medallion):
         ask(*self.sign_in, *pin(bytes(32)), ok=(1,))
         ask(*self.sign_in, ok=(1,))
 
+    def beside_writers(self, into, first):
+        """Two writers go on posting while `verbale pull --every 1` follows."""
+        count, done, faults = [0, 0], threading.Event(), []
+
+        def write(k):
+            try:
+                while not done.is_set():
+                    self.add(of(50, first + (k << 20) + count[k]))
+                    count[k] += 50
+            except Exception as e:
+                faults.append(e)
+        follower = Process([VERBALE, "pull", ours.dir, self.url, "--collection", into, "--from", "Feed", *self.sign_in, "--every", "1", "--overlap", "0"], "follower")
+        writers = [threading.Thread(target=write, args=(k,)) for k in (0, 1)]
+        for w in writers:
+            w.start()
+        time.sleep(5)
+        done.set()
+        for w in writers:
+            w.join()
+        time.sleep(2.5)
+        follower.stop()
+        same((faults, follower.child.returncode), ([], 0))
+        want = {o["id"] for k in (0, 1) for o in of(count[k], first + (k << 20))}
+        assert len(want) > 500, want
+        missing = want - set(held(into))
+        assert not missing, "%d of %d are missing" % (len(missing), len(want))
+
     def stop(self):
         self.node.stop()
 
@@ -179,6 +207,8 @@ def try_server(make):
     if hasattr(server, "over_tls"):
         with check("over TLS: by token and by certificate to a pinned key, to no other"):
             server.over_tls(into)
+        with check("pull --every follows beside two writers, without an overlap: nothing is missing"):
+            server.beside_writers(into, 0x40000000)
     server.stop()
 
 
