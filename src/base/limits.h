@@ -96,7 +96,7 @@
 #define LIMIT_PAGE_ROWS      10000       /* rows of one page, whatever limit is asked for: bounds an answer together with LIMIT_PAGE_BYTES */
 #define LIMIT_PAGE_DEFAULT   1000        /* rows of a page when the client names no limit */
 #define LIMIT_PAGE_BYTES     (16UL * 1024 * 1024) /* bytes of objects in one page; it ends earlier then, with more: true */
-#define LIMIT_PAGES_UNSENT   (512UL * 1024 * 1024) /* bytes of answers clients have still to take; towards it pages get shorter, so that slow readers cannot fill the memory */
+#define LIMIT_PAGES_UNSENT   (256UL * 1024 * 1024) /* bytes of answers clients have still to take; towards it pages get shorter, so that slow readers cannot fill the memory */
 #define LIMIT_PAGE_SHORT     65536       /* bytes of objects in a page, when it comes to that: 1000 connections hold 64 MiB */
 #define LIMIT_TAXII_BODY     (64UL * 1024 * 1024) /* bytes; max_content_length of the API root */
 #define LIMIT_MATCH          1000        /* values of one match field (a 4 KiB query holds about 60 ids) */

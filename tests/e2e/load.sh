@@ -3,7 +3,7 @@
 # memory stays below LOAD_MIB (what takes part: load.c). Ten minutes by hand: LOAD_SECONDS=600 tests/e2e/load.sh
 set -u
 : "${VERBALE:?}" "${BUILD:=${1:-}}" "${WORK:?}"
-: "${LOAD_SECONDS:=20}" "${LOAD_MIB:=1024}"
+: "${LOAD_SECONDS:=20}" "${LOAD_MIB:=768}"
 load=$BUILD/tests/e2e/load
 cd "$WORK" || exit 3
 pid=
