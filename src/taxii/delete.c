@@ -59,8 +59,17 @@ static void put_list_member(struct buf *out, bool *first, const char *s)
 	json_put_str(out, s, strlen(s));
 }
 
+/* A collection may have lost a party since the object came: then what is said to it ends, and naming it is refused. */
+static bool reaches(const struct call *c, const struct stix_object *o, const char *entry)
+{
+	const struct write_request w = {.party = record_self(c->t->conf.record)->party, .role = ROLE_HEAD, .kind = STIX_WITHDRAWAL, .own_type = true, .author_is_writer = true,
+	    .object = {.tlp = o->tlp, .writer = record_self(c->t->conf.record)->party, .has_release_to = true, .release_to = &entry, .release_to_n = 1}};
+
+	return may_write(&w, &c->coll) != WRITE_WIDENS;
+}
+
 /* It reaches at most whom the object reaches. */
-static void put_audience(const struct stix_object *o, struct buf *out, bool *first)
+static void put_audience(const struct call *c, const struct stix_object *o, struct buf *out, bool *first)
 {
 	bool first_ref = true, first_to = true;
 
@@ -78,7 +87,8 @@ static void put_audience(const struct stix_object *o, struct buf *out, bool *fir
 	if (o->has_release_to) {
 		buf_puts(out, ",\"release_to\":[");
 		for (size_t i = 0; i < o->release_to_n; i++)
-			put_list_member(out, &first_to, o->release_to[i]);
+			if (reaches(c, o, o->release_to[i]))
+				put_list_member(out, &first_to, o->release_to[i]);
 		buf_putc(out, ']');
 	}
 	buf_puts(out, "}}");
@@ -118,7 +128,7 @@ static int put_withdrawal(struct deleting *d, const struct entry *en, struct err
 	if ((rc = entry_object_sha256(en, sum, e)) != 0 || (rc = put_identity(&d->c, out, &first, e)) != 0)
 		return rc;
 	hex_encode(sum, sizeof(sum), hex);
-	put_audience(&en->object, out, &first);
+	put_audience(&d->c, &en->object, out, &first);
 	put_member(out, &first, "object_ref", en->row.id);
 	if (en->row.modified[0] != '\0')
 		put_member(out, &first, "object_modified", en->row.modified);

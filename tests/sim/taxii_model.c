@@ -154,12 +154,17 @@ bool m_taken_back(const struct model *m, const struct m_reader *r, const char *i
 
 /* ---- adding ---- */
 
-static bool reaches(const struct model *m, const struct m_version *v)
+bool m_reaches(const struct model *m, const struct m_version *v, const char *name)
 {
 	const bool jp = m->col.jp_member || (m->col.jp_community && level_of(m, v) <= M_GREEN);
 
+	return strncmp(name, "DE", 2) == 0 || (jp && strncmp(name, "JP", 2) == 0);
+}
+
+static bool reaches(const struct model *m, const struct m_version *v)
+{
 	for (size_t i = 0; i < M_NAMES && v->name[i] != NULL; i++)
-		if (strncmp(v->name[i], "DE", 2) != 0 && !(jp && strncmp(v->name[i], "JP", 2) == 0))
+		if (!m_reaches(m, v, v->name[i]))
 			return false;
 	return true;
 }

@@ -49,6 +49,8 @@ bool m_there(const struct model *m, const struct m_reader *r, const char *id);
 /* Does the reader know that one of these versions was taken back? */
 bool m_taken_back(const struct model *m, const struct m_reader *r, const char *id, const struct m_query *q);
 
+/* May release_to of such an object name this? */
+bool m_reaches(const struct model *m, const struct m_version *v, const char *name);
 enum m_added { M_NEW, M_AGAIN, M_KEPT, M_REFUSED };
 /* What adding this would come to; `bad`: it breaks a rule of STIX. */
 enum m_added m_would_add(const struct model *m, const struct m_version *v, bool bad);

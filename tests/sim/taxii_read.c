@@ -365,8 +365,10 @@ static void take_back(struct run *r, const struct m_page *p)
 	for (size_t i = 0; i < p->n; i++) {
 		struct m_version *const v = &r->m->v[p->at[i]];
 
-		due[i] = (struct m_version){.type = "verbale-withdrawal", .marking = v->marking, .narrowed = v->narrowed, .name = {v->name[0], v->name[1]},
-			.of_ns = v->ns, .of_dated = v->text[0] != '\0'};
+		due[i] = (struct m_version){.type = "verbale-withdrawal", .marking = v->marking, .narrowed = v->narrowed, .of_ns = v->ns, .of_dated = v->text[0] != '\0'};
+		for (size_t k = 0, n = 0; k < M_NAMES; k++) /* a party that is no longer reached is not named again */
+			if (v->name[k] != NULL && m_reaches(r->m, v, v->name[k]))
+				due[i].name[n++] = v->name[k];
 		memcpy(due[i].of, v->id, sizeof(v->id));
 		v->gone = true;
 	}

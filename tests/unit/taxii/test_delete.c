@@ -7,6 +7,7 @@
 #include "lab.h"
 
 #define ONE IN(JOINT) "objects/" INDICATOR(1) "/"
+#define SHRINKING "0b7c2d2e-6a0b-4d0e-9d51-6f1f0d3c9a07"
 #define DAY(n) "2016-09-0" #n "T08:00:00.000Z"
 
 static void assert_delete(struct taxiilab *x, const char *token, const char *target, int status)
@@ -106,6 +107,37 @@ static void test_withdrawal_is_recorded(struct taxiilab *x)
 	answer_free(&a);
 }
 
+static void put_shrinking(struct taxiilab *x, const char *modified, const char *community)
+{
+	char *const json = mem_printf("{\"type\":\"verbale-collection\",\"spec_version\":\"2.1\",\"id\":\"verbale-collection--" SHRINKING "\",\"created\":\"2016-09-01T08:00:00.000Z\","
+	    "\"modified\":\"%s\",\"created_by_ref\":\"%s\",\"extensions\":{\"" VERBALE_EXTENSION_ID "\":{\"extension_type\":\"new-sdo\"}},\"members\":[\"DE\"],"
+	    "\"ceiling\":\"green\",\"public\":false,\"name\":{\"en\":\"X\"}%s}", modified, record_self(x->de.r)->identity, community);
+
+	put(x, SHRINKING, json);
+	mem_free(json);
+}
+
+/* An object that names a party which the collection has since lost can be taken back all the same. */
+static void test_party_lost(struct taxiilab *x)
+{
+	const struct json_val *v = NULL, *to;
+	struct json_iter it;
+	struct answer a;
+
+	put_shrinking(x, DAY(1), ",\"community\":[\"JP\"]");
+	put_indicator(x, SHRINKING, 1, DAY(1), ",\"extensions\":{\"" VERBALE_EXTENSION_ID "\":{\"extension_type\":\"property-extension\",\"release_to\":[\"JP\",\"DE/BSI\"]}}");
+	put_shrinking(x, DAY(2), "");
+	assert_delete(x, x->editor, IN(SHRINKING) "objects/" INDICATOR(1) "/", 200);
+	get(x, x->reader, IN(SHRINKING) "objects/?match[type]=verbale-withdrawal", &a);
+	json_iter(&it, json_get(answer_root(&a), "objects"));
+	assert_true(json_next(&it, NULL, &v));
+	to = json_get(json_get(json_get(v, "extensions"), VERBALE_EXTENSION_ID), "release_to");
+	assert_int_equal(json_len(to), 1);
+	json_iter(&it, to);
+	assert_true(json_next(&it, NULL, &v) && json_str_is(v, "DE/BSI"));
+	answer_free(&a);
+}
+
 static void test_others_versions(struct taxiilab *x)
 {
 	char *json = indicator_json(1, NULL, "from Tokyo");
@@ -129,7 +161,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RULE(test_D1_needs_both_rights), RULE(test_D2_gone_for_taxii), RULE(test_D2_one_version), RULE(test_D3_unknown), RULE(test_D4_no_body),
-		RULE(test_withdrawal_is_recorded), RULE(test_others_versions), RULE(test_own_types),
+		RULE(test_withdrawal_is_recorded), RULE(test_party_lost), RULE(test_others_versions), RULE(test_own_types),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
