@@ -75,8 +75,11 @@ static bool form_url(const char *s, size_t n)
 static bool form_email(const char *s, size_t n)
 {
 	const char *at = memrchr(s, '@', n);
+	bool ok = at != NULL && at > s && at + 1 < s + n;
 
-	return at != NULL && at > s && at + 1 < s + n && memchr(s, '<', n) == NULL && memchr(s, '>', n) == NULL;
+	for (size_t i = 0; ok && i < n; i++)
+		ok = (unsigned char)s[i] >= ' ' && s[i] != 0x7f && s[i] != '<' && s[i] != '>';
+	return ok;
 }
 
 static bool form_cpe(const char *s, size_t n) { return n > 8 && memcmp(s, "cpe:2.3:", 8) == 0; }

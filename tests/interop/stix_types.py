@@ -61,6 +61,8 @@ VERSIONED = [
      "analysis_started": "2016-09-09T00:31:00Z", "analysis_ended": "2016-09-09T00:32:00Z", "result_name": "x", "result": "malicious", "analysis_sco_refs": [ref("file")], "sample_ref": ref("file", 2)},
     {"type": "note", "abstract": "a text", "content": "a text", "authors": ["x"], "object_refs": [ref("campaign")], "granular_markings": [{"lang": "de", "selectors": ["abstract"]}]},
     {"type": "observed-data", "first_observed": "2016-09-09T00:30:00Z", "last_observed": "2016-09-09T00:31:00Z", "number_observed": 50, "object_refs": [ref("file"), ref("ipv4-addr")]},
+    {"type": "observed-data", "first_observed": "2016-09-09T00:30:00Z", "last_observed": "2016-09-09T00:30:00Z", "number_observed": 1, "objects": {
+        "0": {"type": "domain-name", "id": ref("domain-name"), "value": "example.com", "resolves_to_refs": ["1"]}, "1": {"type": "ipv4-addr", "id": ref("ipv4-addr"), "value": "198.51.100.3"}}},
     {"type": "opinion", "explanation": "a text", "authors": ["x"], "opinion": "strongly-disagree", "object_refs": [ref("relationship")]},
     {"type": "report", "name": "The Black Vine", "description": "a text", "report_types": ["campaign"], "published": "2016-01-20T17:00:00.000Z", "object_refs": [ref("indicator")]},
     {"type": "threat-actor", "name": "Evil Org", "description": "a text", "threat_actor_types": ["crime-syndicate"], "aliases": ["x"], **SEEN, "roles": ["director"], "goals": ["y"], "sophistication": "advanced",
@@ -74,10 +76,19 @@ VERSIONED = [
     {"type": "extension-definition", "name": "Extension", "description": "a text", "schema": "https://example.com/schema.json", "version": "1.2.1", "extension_types": ["property-extension", "new-sdo"]},
     {"type": "extension-definition", "name": "Extension", "schema": "a text", "version": "1.2.1", "extension_types": ["toplevel-property-extension"], "extension_properties": ["toxicity", "rank"]},
 ]
+OWN = [  # nobody's types but their extension's
+    {"type": "x-own-type", "name": "x", "own_refs": [ref("identity")], "own_hex": "ff", "extensions": {OWN_EXTENSION: {"extension_type": "new-sdo"}}},
+    {"type": "x-own-link", "source_ref": ref("identity"), "target_ref": ref("tool"), "extensions": {OWN_EXTENSION: {"extension_type": "new-sro"}}},
+    {"type": "indicator", "name": "x", "description": "y", "pattern": "alert tcp any any", "pattern_type": "snort", "valid_from": "2016-01-01T00:00:00Z", "rank": 5,
+     "extensions": {OWN_EXTENSION: {"extension_type": "toplevel-property-extension"}}},
+]
 MARKINGS = [
     {"type": "marking-definition", "name": "Terms", "definition_type": "statement", "definition": {"statement": "Copyright 2016, Example"}},
     {"type": "marking-definition", "name": "Own", "extensions": COMMON["extensions"]},
 ]
+TLP2_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
+TLP2 = {"clear": "94868c89-83c2-464b-929b-a1a8aa3c8487", "green": "bab4a63c-aed9-4cf5-a766-dfca5abac2bb", "amber": "55d920b0-5e8b-4f79-9ee9-91f868d9b421",
+        "amber+strict": "939a9414-2ddd-4d32-a0cd-375ea402b003", "red": "e828b379-4e03-4974-9ac4-e53a884c97c1"}
 TLP = {"white": "613f2e26-407d-48c7-9eca-b8e91df99dc9", "green": "34098fce-860f-48ae-8e50-ebd3cc5e41da", "amber": "f88d31f6-486f-44da-b317-01333bde0b82", "red": "5e57c739-391a-4eb3-b6be-7d15ca92d5ed"}
 
 NETWORK = ["start", "end", "src_ref", "dst_ref", "src_port", "dst_port", "protocols", "extensions"]
@@ -159,7 +170,7 @@ def name_itself(obj):
 
 
 def full():
-    for obj in VERSIONED:
+    for obj in VERSIONED + OWN:
         yield {"type": obj["type"], "id": ref(obj["type"], 7), **COMMON, **obj}
     for obj in MARKINGS:
         common = {k: v for k, v in COMMON.items() if k in ("spec_version", "created", "created_by_ref", "external_references", "object_marking_refs")}
@@ -167,5 +178,9 @@ def full():
     for level, number in TLP.items():
         yield {"type": "marking-definition", "spec_version": "2.1", "id": f"marking-definition--{number}", "created": "2017-01-20T00:00:00.000Z", "name": f"TLP:{level.upper()}", "definition_type": "tlp",
                "definition": {"tlp": level}}
+    for level, number in TLP2.items():
+        yield {"type": "marking-definition", "spec_version": "2.1", "id": f"marking-definition--{number}", "created": "2022-10-01T00:00:00.000Z", "name": f"TLP:{level.upper()}",
+               "extensions": {TLP2_EXTENSION: {"extension_type": "property-extension", "tlp_2_0": level}}}
+    yield {"type": "x-own-observable", "id": ref("x-own-observable"), **OF_OBSERVABLES, "value": "x", "extensions": {OWN_EXTENSION: {"extension_type": "new-sco"}}}
     for obj, _ in OBSERVABLES:
         yield name_itself({**OF_OBSERVABLES, **obj, "extensions": {**OF_OBSERVABLES["extensions"], **obj.get("extensions", {})}})
