@@ -7,7 +7,8 @@ set -u
 : "${OBJECTS:=150000}" "${KILLS:=2}"
 follow=$BUILD/tests/e2e/follow
 cd "$WORK" || exit 3
-pid= reader=
+pid=
+reader=
 trap '[ -z "$pid" ] || kill -9 "$pid"; [ -z "$reader" ] || kill -9 "$reader"' EXIT
 
 no() { # WHY
@@ -16,15 +17,14 @@ no() { # WHY
 }
 
 serve() {
-	local i
+	local tries=0
 	"$VERBALE" serve de --listen-http 127.0.0.1:$port --rate-limit 0 --threads 2 >>serve.out 2>&1 &
 	pid=$!
-	for i in $(seq 200); do
-		if { : <>/dev/tcp/127.0.0.1/$port; } 2>/dev/null; then return 0; fi
+	until { : <>/dev/tcp/127.0.0.1/$port; } 2>/dev/null; do
+		if [ $((tries += 1)) -gt 200 ]; then no "no server at port $port"; fi
 		kill -0 $pid 2>/dev/null || no "the server ended: $(tail -n 3 serve.out)"
 		sleep 0.05
 	done
-	no "no server at port $port"
 }
 
 [ -x "$follow" ] || no "$follow is not built"

@@ -27,8 +27,9 @@ read=$("$VERBALE" token add de --user muster --read 2>err) || no "token: $(cat e
 port=$((20000 + RANDOM % 20000))
 "$VERBALE" serve de --listen-http 127.0.0.1:$port --rate-limit 0 >serve.out 2>&1 &
 pid=$!
-for i in $(seq 200); do
-	if { : <>/dev/tcp/127.0.0.1/$port; } 2>/dev/null; then break; fi
+tries=0
+until { : <>/dev/tcp/127.0.0.1/$port; } 2>/dev/null; do
+	if [ $((tries += 1)) -gt 200 ]; then no "no server at port $port"; fi
 	kill -0 $pid 2>/dev/null || no "the server ended: $(tail -n 3 serve.out)"
 	sleep 0.05
 done
