@@ -129,7 +129,7 @@ layer_san() {
 layer_tsan() {
 	CC=clang variant "$tsan" -Dwerror=true -Dtests=enabled -Db_sanitize=thread -Db_lundef=false || return
 	local names
-	mapfile -t names < <(meson test -C "$tsan" --list 2>/dev/null | sed -n 's|^[^/]* / ||; /^\(base\|store\|record\|http\|access\|peer\|web\)_/p')
+	mapfile -t names < <(meson test -C "$tsan" --list 2>/dev/null | sed -n 's|^[^/]* / ||; /^\(base\|store\|record\|http\|access\|taxii\|peer\|web\)_/p')
 	meson_tests "$tsan" "${names[@]}"
 }
 
