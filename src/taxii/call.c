@@ -110,11 +110,19 @@ static void take(struct call *c, const uint8_t uuid[16], const struct collection
 	c->can_write = c->who.known && access_may(c->t->conf.access, &c->who, uuid, ACCESS_WRITE);
 }
 
+/* Neither read nor written by him: as if it were not there (§5.2: only what the client has access to is listed). */
+static bool has_use(const struct call *c)
+{
+	return c->can_read || c->can_write;
+}
+
 bool call_sees(struct call *c, const uint8_t uuid[16], const struct collection *col, const struct entry *en, int *ret, struct err *e)
 {
-	*ret = !c->who.known && !col->is_public ? E_NOTFOUND : record_may_read(c->rd, &c->who.reader, en, e);
+	*ret = record_may_read(c->rd, &c->who.reader, en, e);
 	if (*ret == 0)
 		take(c, uuid, col);
+	if (*ret == 0 && !has_use(c))
+		*ret = E_NOTFOUND;
 	return *ret == 0;
 }
 
@@ -165,16 +173,14 @@ int call_find(struct call *c, const char *name, struct err *e)
 	int rc;
 
 	if (seen_get(c, name, &yes, uuid, &col)) {
-		if (!yes)
-			return fail(e, E_NOTFOUND, "not found");
 		take(c, uuid, &col);
-		return 0;
+		return yes && has_use(c) ? 0 : fail(e, E_NOTFOUND, "not found");
 	}
 	if ((rc = index_reader_head(record_index(c->rd), &head, e)) != 0)
 		return rc;
-	rc = look_for(c, name, e);
-	if (rc == 0 || rc == E_NOTFOUND)
-		seen_put(c, name, head, rc == 0, c->uuid, &c->coll);
+	/* A "no" may end with a grant, which moves no head: it is not remembered. */
+	if ((rc = look_for(c, name, e)) == 0)
+		seen_put(c, name, head, true, c->uuid, &c->coll);
 	return rc;
 }
 

@@ -346,6 +346,7 @@ static void test_R3_collections(struct taxiilab *x)
 	assert_listed(x, x->reader, API "collections/", JOINT " " OPEN_C " " OWN_C);
 	assert_listed(x, x->reader, API "collections/", JOINT " " OPEN_C " " OWN_C); /* by id, each time */
 	assert_listed(x, x->jp_user, API "collections/", JOINT " " OPEN_C);
+	assert_listed(x, x->scoped, API "collections/", OWN_C);
 	assert_listed(x, NULL, API "collections/", OPEN_C);
 	get(x, x->reader, API "collections/", &a);
 	assert_header(&a, "Cache-Control", "private, no-cache");
@@ -372,7 +373,8 @@ static void test_R3_rights_per_client(struct taxiilab *x)
 	rights(x, x->jp_user, IN(JOINT), true, false);
 	rights(x, x->read_only, IN(JOINT), true, false);
 	rights(x, x->write_only, IN(JOINT), false, true);
-	rights(x, x->scoped, IN(JOINT), false, false);
+	assert_status(x, x->scoped, IN(JOINT), 404); /* of no use to him: not there */
+	assert_status(x, x->scoped, IN("joint"), 404);
 	rights(x, x->scoped, IN(OWN_C), true, true);
 	rights(x, NULL, IN(OPEN_C), true, false);
 }
