@@ -89,19 +89,21 @@ static bool is_v20(const char *type)
 	return false;
 }
 
-/* §3.2 has no other mark of it: STIX 2.0 knows no spec_version on objects, and every object has created. */
+/* §3.2 has no other mark of it: STIX 2.0 knows no spec_version on objects (some servers write one), and every object has created. */
 static int check_v20(struct ck *c)
 {
 	const struct at at = at_common(C_SPEC);
+	const struct json_val *said = json_get(c->obj, "spec_version");
+	const char *words = said == NULL ? "is missing" : "must be \"2.1\"";
 
 	if (class_of(c) == CLASS_SCO)
 		return 0;
-	c->o.v20 = json_get(c->obj, "spec_version") == NULL && (json_get(c->obj, "created") != NULL || json_get(c->obj, "modified") != NULL);
+	c->o.v20 = (said == NULL || json_str_is(said, "2.0")) && (json_get(c->obj, "created") != NULL || json_get(c->obj, "modified") != NULL);
 	if (!c->o.v20)
 		return 0;
 	if (c->own || c->own_prefix || (c->type != NULL && !is_v20(c->o.type)))
-		return broke(c, &at, RULE_SPEC, "is missing");
-	return c->v20_ok ? 0 : broke(c, &at, RULE_SPEC, "is missing: this is an object of STIX 2.0, this collection does not take them");
+		return broke(c, &at, RULE_SPEC, "%s", words);
+	return c->v20_ok ? 0 : broke(c, &at, RULE_SPEC, "%s: this is an object of STIX 2.0, this collection does not take them", words);
 }
 
 static int check_spec(struct ck *c, const struct found *f)
@@ -110,6 +112,8 @@ static int check_spec(struct ck *c, const struct found *f)
 
 	if (f->common[C_SPEC] == NULL)
 		return !c->o.v20 && common_needs(class_of(c), C_SPEC) ? broke(c, &at, RULE_SPEC, "is missing") : 0;
+	if (c->o.v20)
+		return broke(c, &at, RULE_ADVICE, "objects of STIX 2.0 have no such property");
 	return json_str_is(f->common[C_SPEC], "2.1") ? 0 : broke(c, &at, RULE_SPEC, "must be \"2.1\"");
 }
 

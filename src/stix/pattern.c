@@ -153,6 +153,24 @@ static struct name name_of(const struct pattern *p, const struct pattern_sym *st
 
 static bool names_hashes(struct name name) { return name.n >= 6 && memcmp(name.s + name.n - 6, "hashes", 6) == 0; }
 
+static bool fail_name(struct pattern *p, const struct pattern_sym *path, struct name name)
+{
+	return pattern_fail(p, path->at, "\"%.*s\" is no property of an object: " PROPERTY_WORDS, (int)(name.n < 40 ? name.n : 40), name.s);
+}
+
+static bool note_name(struct pattern *p, const struct pattern_sym *path, struct name name)
+{
+	struct err *const e = p->e;
+
+	if (p->name->code != 0)
+		return true;
+	p->e = p->name;
+	(void)fail_name(p, path, name);
+	p->e = e;
+	p->code = 0;
+	return true;
+}
+
 /* The first step is a property of an object; what follows may be the key of a dictionary. */
 bool pattern_property(struct pattern *p, struct pattern_sym *path)
 {
@@ -160,8 +178,7 @@ bool pattern_property(struct pattern *p, struct pattern_sym *path)
 
 	path->hashes = names_hashes(name);
 	path->digits = 0;
-	return property_ok(name.s, name.n) ||
-	       pattern_fail(p, path->at, "\"%.*s\" is no property of an object: " PROPERTY_WORDS, (int)(name.n < 40 ? name.n : 40), name.s);
+	return property_ok(name.s, name.n) || (p->name != NULL && custom_name(name.s, name.n) && note_name(p, path, name)) || fail_name(p, path, name);
 }
 
 void pattern_step(const struct pattern *p, struct pattern_sym *path, const struct pattern_sym *step)
@@ -231,9 +248,11 @@ bool pattern_qualify(struct pattern *p, struct pattern_sym *observation, const s
 	return true;
 }
 
-int stix_pattern_check(const char *s, size_t n, struct err *e)
+int stix_pattern_check(const char *s, size_t n, struct err *e) { return pattern_check(s, n, NULL, e); }
+
+int pattern_check(const char *s, size_t n, struct err *ret_name, struct err *e)
 {
-	struct pattern p = {.s = s, .n = n, .e = e};
+	struct pattern p = {.s = s, .n = n, .e = e, .name = ret_name};
 	char small[4096];
 	CLEANUP_STR char *large = NULL;
 	char *copy = small;

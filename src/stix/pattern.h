@@ -25,6 +25,7 @@ struct pattern {
 	unsigned char digits;    /* of the path compared now */
 	int code;                /* what `e` says */
 	struct err *e;
+	struct err *name;        /* gets the first property name that is only a custom_name(); NULL: that is an error */
 	size_t used;             /* bytes of `room` given to the scanner, which asks for its few hundred bytes once */
 	union { char bytes[512]; max_align_t align; } room;
 };

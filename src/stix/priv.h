@@ -60,6 +60,7 @@ NODISCARD int check_required(struct ck *c, const struct at *at, const struct sti
 NODISCARD int walk(struct ck *c, const struct at *at, const char *key, size_t n, const struct json_val *v);
 NODISCARD int check_name(struct ck *c, const struct at *at, const char *key, size_t n, bool top);
 bool property_ok(const char *s, size_t n); /* PROPERTY_WORDS */
+bool custom_name(const char *s, size_t n); /* so, or with capitals and hyphens: as published ones are */
 #define PROPERTY_WORDS "property names are 3 to 250 of a-z, 0-9, _, first a letter"
 bool hex_ok(const char *s, size_t n);
 bool base64_ok(const char *s, size_t n);
@@ -138,6 +139,8 @@ extern const struct stix_whole seen_whole[], grouping_whole[], indicator_whole[]
     observed_data_whole[], relationship_whole[], sighting_whole[], language_whole[];
 NODISCARD int check_rows(struct ck *c, const struct stix_whole *rows);
 NODISCARD int check_pattern(struct ck *c);
+/* pattern.c: as stix_pattern_check; a property name that is only a custom_name() is no error: the first goes to ret_name (NULL: it is one). */
+NODISCARD int pattern_check(const char *s, size_t n, struct err *ret_name, struct err *e);
 NODISCARD int check_observed(struct ck *c);
 NODISCARD int check_contents(struct ck *c);
 NODISCARD int check_relation(struct ck *c); /* relation.c */

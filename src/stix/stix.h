@@ -53,7 +53,7 @@ struct stix_object {
 	const char *marking[LIMIT_MARKINGS]; size_t markings;
 	/* release_to of our extension's entry: "JP", "JP/NPA" or "JP/MOFA/mizushima" */
 	const char *release_to[LIMIT_MEMBERS]; size_t release_to_n; bool has_release_to;
-	bool v20;                        /* an object of STIX 2.0: created or modified, and no spec_version */
+	bool v20;                        /* an object of STIX 2.0: created or modified, and spec_version absent or "2.0" */
 };
 
 enum stix_strict { STIX_LENIENT, STIX_DEFAULT, STIX_STRICT };

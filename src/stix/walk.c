@@ -18,12 +18,15 @@ static bool of(const uint32_t set[8], const char *s, size_t n)
 }
 
 bool property_ok(const char *s, size_t n) { return n >= 3 && s[0] >= 'a' && of(in_prop, s, n); }
+bool custom_name(const char *s, size_t n) { return n >= 3 && (s[0] >= 'a' || (s[0] >= 'A' && s[0] <= 'Z')) && of(in_key, s, n); }
 
 int check_name(struct ck *c, const struct at *at, const char *key, size_t n, bool top)
 {
 	static const struct { const char *p; size_t n; } reserved[] = {{"severity", 8}, {"username", 8}, {"phone_number", 12}, {"action", 6}};
 	int r;
 
+	if (top && !c->own && !property_ok(key, n) && custom_name(key, n))
+		return broke(c, at, RULE_CUSTOM_NAME, PROPERTY_WORDS);
 	if (top ? !property_ok(key, n) : !of(in_key, key, n))
 		return broke(c, at, custom(c, RULE_NAME), top ? PROPERTY_WORDS : "dictionary keys are up to 250 of A-Z, a-z, 0-9, _, -");
 	for (size_t i = 0; top && i < ARRAY_LEN(reserved); i++)

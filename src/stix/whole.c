@@ -150,7 +150,7 @@ int check_pattern(struct ck *c)
 {
 	const struct at at = at_key("pattern");
 	const struct json_val *version = json_get(c->obj, "pattern_version");
-	struct err e = {.code = 0};
+	struct err e = {.code = 0}, name = {.code = 0};
 	size_t n;
 	const char *s = json_str(json_get(c->obj, "pattern"), &n);
 	int r;
@@ -158,8 +158,8 @@ int check_pattern(struct ck *c)
 	/* §4.7.1: the pattern may be of another version of the language than the object. */
 	if (s == NULL || !json_str_is(json_get(c->obj, "pattern_type"), "stix") || (version != NULL && !json_str_is(version, "2.1")))
 		return 0;
-	if ((r = stix_pattern_check(s, n, &e)) == 0)
-		return 0;
+	if ((r = pattern_check(s, n, &name, &e)) == 0)
+		return name.code == 0 ? 0 : broke(c, &at, RULE_CUSTOM_NAME, "%s", name.msg);
 	return r == E_NOMEM ? fail(c->e, r, "%s", e.msg) : broke(c, &at, RULE_PATTERN, "%s", e.msg);
 }
 

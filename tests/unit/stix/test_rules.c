@@ -191,6 +191,9 @@ static void test_S5_version_20(void **state)
 		{"{'type':'marking-definition','id':'marking-definition--00000000-0000-4000-8000-000000000001','created':'2016-09-09T00:30:00.000Z','definition_type':'statement','definition':{'statement':'a'}}", 0},
 		{"{'type':'observed-data','id':'observed-data--00000000-0000-4000-8000-000000000001','created':'2016-09-09T00:30:00.000Z','modified':'2016-09-09T00:30:00.000Z',"
 			"'objects':{'0':{'type':'ipv4-addr','value':'192.0.2.1','belongs_to_refs':['1']},'1':{'type':'x'}}}", 0},
+		{"{'type':'malware','spec_version':'2.0','id':'malware--00000000-0000-4000-8000-000000000001','created':'2016-09-09T00:30:00.000Z','modified':'2016-09-09T00:30:00.000Z','labels':['worm']}", 0},
+		{"{'type':'malware','spec_version':'2','id':'malware--00000000-0000-4000-8000-000000000001','created':'2016-09-09T00:30:00.000Z','modified':'2016-09-09T00:30:00.000Z','labels':['worm']}", E_FORMAT},
+		{"{'type':'location','spec_version':'2.0','id':'location--00000000-0000-4000-8000-000000000001','created':'2016-09-09T00:30:00.000Z','modified':'2016-09-09T00:30:00.000Z'}", E_FORMAT},
 		{"{'type':'malware','id':'malware--00000000-0000-4000-8000-000000000001','created':'2016-09-09T00:30:00.000Z'}", E_FORMAT},
 		{"{'type':'malware','id':'malware--00000000-0000-4000-8000-000000000001','created':'2016-09-09','modified':'2016-09-09T00:30:00.000Z'}", E_FORMAT},
 		{"{'type':'malware','id':'malware--00000000-0000-4000-8000-000000000001','created':'2016-09-09T00:30:00.000Z','modified':'2016-09-09T00:30:00.000Z','a_ref':'0'}", E_FORMAT},
@@ -239,7 +242,10 @@ static void test_S8_order(void **state)
 static void test_S11_names(void **state)
 {
 	(void)state;
-	ROWS({"tool", "aliases", "[]", "empty", "WWE"}, {"language-content", "contents", "{}", "empty", "WWE"}, {"tool", "x_Upper", "1", "name", "WEE"},
+	ROWS({"tool", "aliases", "[]", "empty", "WWE"}, {"language-content", "contents", "{}", "empty", "WWE"}, {"tool", "x_Upper", "1", "custom-name", "WWE"},
+	    {"tool", "x-hyphen", "1", "custom-name", "WWE"}, {"tool", "_low", "1", "name", "WEE"}, {"tool", "x_a b", "1", "name", "WEE"},
+	    {"indicator", "pattern", "'[file:x_ID = 1]'", "custom-name", "WWE"}, {"indicator", "pattern", "'[file:xy = 1] AND [file:x_ID = 1'", "pattern", "WEE"},
+	    {"indicator", "pattern", "'[file:_ID = 1]'", "pattern", "WEE"},
 	    {"tool", "ab", "1", "name", "WEE"}, {"tool", "x_dict", "{'a b':1}", "custom", "WWE"}, {"language-content", "contents", "{'de':{'a b':'c'}}", "name", "WEE"},
 	    {"tool", "extensions", "{}", "empty", "WWE"});
 }
