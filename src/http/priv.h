@@ -59,7 +59,9 @@ enum pack http_tag_listed(const char *list, const char *tag);
 NODISCARD int http_listen_open(const struct http_listen *l, int *ret_fd, uint16_t *ret_port, struct err *e);
 
 /* ---- tls.c ---- */
-#define TLS_PRIORITIES "SECURE128:-VERS-ALL:+VERS-TLS1.3:-RSA:-AES-128-CCM:-AES-256-CCM:-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1"
+/* TLS 1.3, and 1.2 because TAXII 2.1 §8.2.2 demands it: there too only with keys of the moment and sealed ciphers (RFC 9325 §4.2). */
+#define TLS_PRIORITIES "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA:-MAC-ALL:+AEAD" \
+	":-CIPHER-ALL:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM:-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1"
 /* Do key and certificate read, and belong together? */
 NODISCARD int tls_identity_check(const char *key_pem, const char *cert_pem, struct err *e);
 /* Ask the client of this gnutls_session_t for a certificate, without insisting. */

@@ -189,6 +189,7 @@ static void ask(uint16_t port, const struct ask *a, char *ret, size_t n)
 }
 
 #define TLS13 "NORMAL:-VERS-ALL:+VERS-TLS1.3"
+#define TLS12 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
 
 static void test_with_and_without(void **state)
 {
@@ -216,13 +217,51 @@ static void test_certificate_without_its_key(void **state)
 	assert_string_equal(got, "");
 }
 
-static void test_only_tls13(void **state)
+/* TAXII 2.1 §8.2.2: TLS 1.2 is there, and no way into it that RFC 9325 warns of. */
+static void test_H19_tls12(void **state)
+{
+	static const char *const good[] = {TLS12, TLS12 ":-CIPHER-ALL:+AES-128-GCM", TLS12 ":-CIPHER-ALL:+AES-256-GCM", TLS12 ":-CIPHER-ALL:+CHACHA20-POLY1305"};
+	static const char *const bad[] = {
+		TLS12 ":-CIPHER-ALL:+AES-128-CBC:+AES-256-CBC", TLS12 ":-CIPHER-ALL:+AES-128-CCM:+AES-256-CCM", TLS12 ":-KX-ALL:+RSA", TLS12 ":-KX-ALL:+DHE-RSA",
+		TLS12 ":-KX-ALL:+ANON-ECDH", TLS12 ":-GROUP-ALL:+GROUP-FFDHE2048", "NORMAL:-VERS-ALL:+VERS-TLS1.1", "NORMAL:-VERS-ALL:+VERS-TLS1.0",
+	};
+	const struct fixture *const f = *state;
+	char got[200], want[200];
+
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		ask(f->port, &(struct ask){.priorities = good[i]}, got, sizeof(got));
+		assert_string_equal(got, "nobody tls");
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		ask(f->port, &(struct ask){.priorities = bad[i]}, got, sizeof(got));
+		if (got[0] != '\0')
+			fail_msg("%s is spoken", bad[i]);
+	}
+	ask(f->port, &(struct ask){TLS12, &f->client, &f->client}, got, sizeof(got));
+	snprintf(want, sizeof(want), "%s tls", f->client.hex);
+	assert_string_equal(got, want);
+	ask(f->port, &(struct ask){TLS12, &f->client, &f->other}, got, sizeof(got));
+	assert_string_equal(got, "");
+}
+
+/* A second handshake could put another client's certificate behind a first one's request. */
+static void test_no_renegotiation(void **state)
 {
 	const struct fixture *const f = *state;
-	char got[200];
+	gnutls_certificate_credentials_t cred;
+	gnutls_session_t s;
+	const int fd = dial(f->port);
 
-	ask(f->port, &(struct ask){.priorities = "NORMAL:-VERS-ALL:+VERS-TLS1.2"}, got, sizeof(got));
-	assert_string_equal(got, "");
+	assert_int_equal(gnutls_certificate_allocate_credentials(&cred), 0);
+	assert_int_equal(gnutls_init(&s, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL), 0);
+	assert_int_equal(gnutls_priority_set_direct(s, TLS12, NULL), 0);
+	assert_int_equal(gnutls_credentials_set(s, GNUTLS_CRD_CERTIFICATE, cred), 0);
+	gnutls_transport_set_int(s, fd);
+	assert_true(gnutls_handshake(s) >= 0);
+	assert_true(gnutls_handshake(s) < 0);
+	gnutls_deinit(s);
+	gnutls_certificate_free_credentials(cred);
+	close(fd);
 }
 
 /* One address cannot take all connections. On plain listeners, where everybody is loopback, this does not hold. */
@@ -303,7 +342,8 @@ static void test_curl(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_with_and_without), cmocka_unit_test(test_certificate_without_its_key), cmocka_unit_test(test_only_tls13), cmocka_unit_test(test_connections_per_address),
+		cmocka_unit_test(test_with_and_without), cmocka_unit_test(test_certificate_without_its_key), cmocka_unit_test(test_H19_tls12), cmocka_unit_test(test_no_renegotiation),
+		cmocka_unit_test(test_connections_per_address),
 		cmocka_unit_test(test_identity), cmocka_unit_test(test_curl),
 	};
 
