@@ -36,7 +36,7 @@ static void put_batch(unsigned first, unsigned count, bool hidden)
 	struct err e = {0};
 
 	assert_true(item != NULL && res != NULL && uuid_parse(JOINT, 36, uuid));
-	assert_int_equal(record_add_opt(x.de.rd, uuid, ROLE_HEAD, &opt, &e), 0);
+	assert_int_equal(record_add_opt(x.de.rd, uuid, ROLE_RELEASER, &opt, &e), 0);
 	for (unsigned i = 0; i < count; i++) {
 		char *const json = mem_printf("{\"type\":\"indicator\",\"spec_version\":\"2.1\",\"id\":\"indicator--%08x-0000-4000-8000-000000000001\",\"created\":\"2016-09-01T08:00:00.000Z\","
 		    "\"modified\":\"2016-09-01T08:00:00.000Z\",\"pattern\":\"[ipv4-addr:value = '198.51.100.3']\",\"pattern_type\":\"stix\",\"valid_from\":\"2016-09-01T08:00:00Z\"%s}", first + i,

@@ -13,13 +13,13 @@
 
 static const struct { const char *name; struct reader r; } readers[] = {
 	{"nobody", {.role = ROLE_NONE}},
-	{"other party", {.party = "BR", .agency = "MRE", .person = "silva", .role = ROLE_HEAD}},
-	{"community", {.party = "FR", .agency = "MEAE", .person = "durand", .role = ROLE_HEAD}},
+	{"other party", {.party = "BR", .agency = "MRE", .person = "silva", .role = ROLE_RELEASER}},
+	{"community", {.party = "FR", .agency = "MEAE", .person = "durand", .role = ROLE_RELEASER}},
 	{"community node", {.party = "FR", .role = ROLE_NODE}},
 	{"JP/NPA/sato", {.party = "JP", .agency = "NPA", .person = "sato", .role = ROLE_READER}},
 	{"JP/MOFA/mizushima", {.party = "JP", .agency = "MOFA", .person = "mizushima", .role = ROLE_READER}},
 	{"JP node", {.party = "JP", .role = ROLE_NODE}},
-	{"DE/AA/muster", {.party = "DE", .agency = "AA", .person = "muster", .role = ROLE_HEAD}},
+	{"DE/AA/muster", {.party = "DE", .agency = "AA", .person = "muster", .role = ROLE_RELEASER}},
 	{"DE node (writer)", {.party = "DE", .role = ROLE_NODE}},
 };
 
@@ -99,25 +99,25 @@ static void put_writes(struct buf *b)
 		const char *const *list;
 		bool known;
 	} asks[] = {
-		{"an editor of a member, TLP:AMBER", "DE", ROLE_EDITOR, true, true, NULL, TLP_AMBER, NULL, true},
-		{"unmarked", "DE", ROLE_EDITOR, true, true, NULL, TLP_NONE, NULL, true},
+		{"an editor of a member, TLP:AMBER", "DE", ROLE_DESK, true, true, NULL, TLP_AMBER, NULL, true},
+		{"unmarked", "DE", ROLE_DESK, true, true, NULL, TLP_NONE, NULL, true},
 		{"the node itself", "DE", ROLE_NODE, true, true, NULL, TLP_AMBER, NULL, true},
 		{"a reader", "DE", ROLE_READER, true, true, NULL, TLP_AMBER, NULL, true},
 		{"without a role", "DE", ROLE_NONE, true, true, NULL, TLP_AMBER, NULL, true},
-		{"unknown collection", "DE", ROLE_EDITOR, true, true, NULL, TLP_AMBER, NULL, false},
-		{"FR, of the community", "FR", ROLE_EDITOR, true, true, NULL, TLP_GREEN, NULL, true},
-		{"BR, outside", "BR", ROLE_EDITOR, true, true, NULL, TLP_CLEAR, NULL, true},
-		{"above the ceiling", "DE", ROLE_EDITOR, true, true, NULL, TLP_AMBER_STRICT, NULL, true},
-		{"unknown marking", "DE", ROLE_EDITOR, true, true, NULL, TLP_UNKNOWN, NULL, true},
-		{"own type, other author", "DE", ROLE_EDITOR, true, false, NULL, TLP_AMBER, NULL, true},
-		{"other type, other author", "DE", ROLE_EDITOR, false, false, NULL, TLP_AMBER, NULL, true},
-		{"new version of its own object", "DE", ROLE_EDITOR, true, true, "DE", TLP_AMBER, NULL, true},
-		{"new version of JP's object", "DE", ROLE_EDITOR, true, true, "JP", TLP_AMBER, NULL, true},
-		{"release_to JP/MOFA", "DE", ROLE_EDITOR, true, true, NULL, TLP_AMBER, jp, true},
-		{"release_to FR, TLP:AMBER", "DE", ROLE_EDITOR, true, true, NULL, TLP_AMBER, fr, true},
-		{"release_to FR, TLP:GREEN", "DE", ROLE_EDITOR, true, true, NULL, TLP_GREEN, fr, true},
-		{"release_to BR, TLP:CLEAR", "DE", ROLE_EDITOR, true, true, NULL, TLP_CLEAR, br, true},
-		{"release_to malformed", "DE", ROLE_EDITOR, true, true, NULL, TLP_AMBER, odd, true},
+		{"unknown collection", "DE", ROLE_DESK, true, true, NULL, TLP_AMBER, NULL, false},
+		{"FR, of the community", "FR", ROLE_DESK, true, true, NULL, TLP_GREEN, NULL, true},
+		{"BR, outside", "BR", ROLE_DESK, true, true, NULL, TLP_CLEAR, NULL, true},
+		{"above the ceiling", "DE", ROLE_DESK, true, true, NULL, TLP_AMBER_STRICT, NULL, true},
+		{"unknown marking", "DE", ROLE_DESK, true, true, NULL, TLP_UNKNOWN, NULL, true},
+		{"own type, other author", "DE", ROLE_DESK, true, false, NULL, TLP_AMBER, NULL, true},
+		{"other type, other author", "DE", ROLE_DESK, false, false, NULL, TLP_AMBER, NULL, true},
+		{"new version of its own object", "DE", ROLE_DESK, true, true, "DE", TLP_AMBER, NULL, true},
+		{"new version of JP's object", "DE", ROLE_DESK, true, true, "JP", TLP_AMBER, NULL, true},
+		{"release_to JP/MOFA", "DE", ROLE_DESK, true, true, NULL, TLP_AMBER, jp, true},
+		{"release_to FR, TLP:AMBER", "DE", ROLE_DESK, true, true, NULL, TLP_AMBER, fr, true},
+		{"release_to FR, TLP:GREEN", "DE", ROLE_DESK, true, true, NULL, TLP_GREEN, fr, true},
+		{"release_to BR, TLP:CLEAR", "DE", ROLE_DESK, true, true, NULL, TLP_CLEAR, br, true},
+		{"release_to malformed", "DE", ROLE_DESK, true, true, NULL, TLP_AMBER, odd, true},
 	};
 	struct collection amber = example;
 

@@ -229,7 +229,7 @@ bool access_may(struct access *a, const struct principal *p, const uint8_t colle
 
 	if (!p->known)
 		return use == ACCESS_READ;
-	if (use == ACCESS_WRITE && (!p->write || !own || (p->reader.role != ROLE_EDITOR && p->reader.role != ROLE_HEAD)))
+	if (use == ACCESS_WRITE && (!p->write || !own || p->reader.role == ROLE_NODE || (!role_has(p->reader.role, RIGHT_DATA) && !role_has(p->reader.role, RIGHT_WRITE))))
 		return false;
 	if (!(use == ACCESS_READ ? p->read : p->write) || !in_scope(p, collection))
 		return false;

@@ -1,9 +1,9 @@
 /*
  * access/access.h - who asks: API tokens, passwords (HTTP Basic), client certificates; what they may use beside what
- * release says; how often. People's sessions will live here too. Keeps users and tokens in store/state.h.
+ * release says; how often. People at pages: access/people.h. Keeps users and tokens in store/state.h.
  *
  * Right to a collection = release (policy/) AND role AND grants AND the token's scope:
- *   no grants for a collection: every user of the own party may read it, editors and heads may write it;
+ *   no grants for a collection: every user of the own party may read it, who has RIGHT_DATA or RIGHT_WRITE may write it;
  *   grants there: only those named (user, agency of the own party, or party), as the grant says; a grant never widens
  *   role or release.
  *   Users of another party read what may_read gives that party, and never write. So do pinned peers' nodes by their
@@ -23,6 +23,9 @@ struct access_conf {
 	/* The party whose node has this TLS key (record_peer_by_spki), or NULL; any thread. NULL: no peers sign in. */
 	const char *(*peer)(void *ctx, const uint8_t spki[32]);
 	void *peer_ctx;
+	/* For people at pages (access/people.h). */
+	const char *origin;                  /* this site as browsers see it, "https://verbale.example"; NULL or "": passkeys on http://localhost only */
+	unsigned idle_s, total_s;            /* sessions end after; 0: LIMIT_IDLE_S, LIMIT_TOTAL_S */
 };
 /* Thread-safe: handlers of all threads share one. The state is opened at dir/state.sqlite. */
 NODISCARD int access_open(const struct access_conf *c, const char *dir, struct access **ret, struct err *e);

@@ -124,6 +124,20 @@
 #define LIMIT_PASSWORD_WAIT  8           /* different passwords waiting for the one that is being checked (64 MiB, 0.1 s each); more get 429 */
 #define LIMIT_ADDR_FAILURES  50          /* wrong passwords from one address for any names, per minute: 5 s of work for us */
 #define LIMIT_FAILURE_SLOTS  4096        /* addresses and names whose failures are counted at once */
+#define LIMIT_IDLE_S         1800        /* seconds a person's session lasts without a request: a desk left for a meeting */
+#define LIMIT_TOTAL_S        43200       /* seconds a person's session lasts at all: one working day, then sign in again */
+#define LIMIT_FRESH_S        600         /* seconds after signing in during which passwords and factors may be changed */
+#define LIMIT_TICKET_S       300         /* seconds between two steps of signing in: find the phone, type the code */
+#define LIMIT_TICKETS_SPENT  4096        /* tickets remembered as used, for LIMIT_TICKET_S: 13 sign-ins a second */
+#define LIMIT_SESSIONS_KNOWN 4096        /* people's sessions remembered at once; others are looked up */
+#define LIMIT_SESSIONS_USER  32          /* sessions one person may have; the oldest ends when another begins */
+#define LIMIT_FACTORS        16          /* one-time secrets and passkeys of one person */
+#define LIMIT_CODE_FAILURES  20          /* wrong codes for one device per hour, after a right password: an even chance of guessing takes more than a year */
+#define LIMIT_FACTOR_SECRET  256         /* bytes; a sealed secret or a public key */
+#define LIMIT_CREDENTIAL     1023        /* bytes; a passkey's id (WebAuthn level 3, "Credential ID") */
+#define LIMIT_KEY_ANSWER     65536       /* bytes; what a browser answers about a passkey; attestation certificates included */
+#define LIMIT_AGENT          120         /* bytes kept of what a browser calls itself */
+#define LIMIT_ORIGIN_URL     280         /* bytes; scheme, host name of 253, port */
 #define LIMIT_TOKENS_KNOWN   1024        /* tokens and certificates remembered at once; others are looked up */
 #define LIMIT_GRANTS         65536       /* grants in all; held in memory */
 #define LIMIT_SEEN_S         60          /* seconds between two notes of when a token or user was last seen */

@@ -108,11 +108,11 @@ static int take_user(struct cli *cli, struct state *s, struct state_token *t, st
 	if (name == NULL && rc == E_NOTFOUND) {
 		memcpy(u.name, t->user, sizeof(u.name));
 		(void)snprintf(u.party, sizeof(u.party), "%s", record_self(cli->record)->party);
-		(void)snprintf(u.role, sizeof(u.role), "%s", role_word(t->write ? ROLE_EDITOR : ROLE_READER));
+		(void)snprintf(u.role, sizeof(u.role), "%s", role_word(t->write ? ROLE_CONTRIBUTOR : ROLE_READER));
 		if ((rc = state_put_user(s, &u, e)) == E_FORMAT)
 			rc = fail_wrap(e, rc, "--label is also the name of the user to be made, unless --user names one: ");
 	}
-	if (rc == 0 && t->write && (role_parse(u.role) < ROLE_EDITOR || strcmp(u.party, record_self(cli->record)->party) != 0))
+	if (rc == 0 && t->write && (!role_has(role_parse(u.role), RIGHT_DATA) || strcmp(u.party, record_self(cli->record)->party) != 0))
 		rc = fail(e, E_USAGE, "--write: user %s (%s, %s) may not write", u.name, u.party, u.role);
 	return rc;
 }

@@ -127,7 +127,7 @@ static int take_options(struct cli *cli, struct state_user *u, struct err *e)
 	    (rc = take_text(cli, "role", u->role, sizeof(u->role), e)) != 0 || (rc = take_cert(cli, u, e)) != 0)
 		return rc;
 	if (role_parse(u->role) == ROLE_NONE)
-		return fail(e, E_USAGE, "--role %s: reader, editor or head is due", u->role);
+		return fail(e, E_USAGE, "--role %s: one of %s is due", u->role, role_words());
 	if (record_peer(cli->record, u->party) == NULL)
 		return fail(e, E_USAGE, "--party %s: neither this node's party nor a pinned peer's (verbale peer list)", u->party);
 	if (cli_opt(cli, "enable") != NULL)

@@ -27,7 +27,7 @@ static const struct verb verbs[] = {
 	     {"stix", N_("2.0,2.1"), N_("versions of STIX it takes; default 2.1")}, {"id", N_("UUID"), N_("add: use this id; set: the collection meant")}}, false, NULL},
 	{"user", "add|set|disable|list DIR [NAME]", N_("who may sign in at this node"), cmd_user, 2, 3,
 	    {{"party", N_("CODE"), N_("the party they belong to; default: this node's")}, {"agency", N_("CODE"), N_("their agency")},
-	     {"role", "reader|editor|head", N_("readers read; editors and heads may also write; default: reader")},
+	     {"role", N_("ROLE"), N_("reader, contributor, desk-officer, releaser, administrator or auditor; default: reader")},
 	     {"password-file", N_("FILE"), N_("password: the first line of this file, - for standard input; a terminal asks")},
 	     {"cert", N_("FILE"), N_("client certificate they sign in with, PEM")}, {"no-password", NULL, N_("set: take the password away")},
 	     {"no-cert", NULL, N_("set: take the certificate away")}, {"enable", NULL, N_("set: let them in again")}}, false,

@@ -115,7 +115,7 @@ static int judge(struct act *a, struct err *e)
 
 static int act_end(struct act *a, struct add_result *ret, struct err *e)
 {
-	struct add_opt opt = {.strict = STIX_STRICT, .all_or_nothing = true, .role = ROLE_HEAD};
+	struct add_opt opt = {.strict = STIX_STRICT, .all_or_nothing = true, .role = ROLE_RELEASER};
 	struct add_item item;
 	int rc;
 

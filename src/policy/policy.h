@@ -7,10 +7,10 @@
 #include <stddef.h>
 
 #include "base/limits.h"
+#include "policy/rights.h"
 #include "stix/stix.h"
 
 enum via { VIA_WEB, VIA_SYNC, VIA_TAXII, VIA_FEED, VIA_SEARCH, VIA_COURIER, VIA_COMMAND };
-enum role { ROLE_NONE, ROLE_READER, ROLE_EDITOR, ROLE_HEAD, ROLE_NODE };
 
 /*
  * Who asks. Everything NULL or ROLE_NONE: nobody, signed out. ROLE_NODE: a node acting for its party (this one or a
@@ -24,10 +24,6 @@ struct reader {
 	enum role role;
 	enum via via;
 };
-
-/* A role as users have it: "reader", "editor", "head"; ROLE_NONE for any other word. "" for none and for nodes. */
-enum role role_parse(const char *word);
-const char *role_word(enum role r);
 
 /* A collection as this node accepted it. */
 struct collection {
@@ -73,7 +69,8 @@ struct write_request {
 	const char *party;               /* who writes */
 	enum role role;
 	enum stix_kind kind;
-	bool own_type;                   /* one of our extension's types: created_by_ref must be the writer's identity */
+	bool own_type;                   /* one of our extension's types: created_by_ref must be the writer's identity; needs RIGHT_WRITE, others RIGHT_DATA */
+	bool of_data;                    /* an own type that only says something of threat data (its withdrawal): needs RIGHT_DATA */
 	bool author_is_writer;           /* created_by_ref is absent or the writer's own identity */
 	const char *written_by;          /* party that wrote earlier versions of this id here; NULL: new */
 	struct policy_object object;

@@ -111,7 +111,7 @@ static struct verdict base_set(const struct reader *r, const struct policy_objec
 struct verdict may_read(const struct reader *reader, const struct policy_object *o, const struct collection *col)
 {
 	static const struct reader nobody = {.role = ROLE_NONE};
-	const bool someone = reader != NULL && reader->party != NULL && reader->role > ROLE_NONE && reader->role <= ROLE_NODE;
+	const bool someone = reader != NULL && reader->party != NULL && role_has(reader->role, RIGHT_READ);
 	const struct reader *r = someone ? reader : &nobody;
 	struct verdict v;
 	enum tlp level;

@@ -16,19 +16,8 @@ static const char *const texts[] = {
 
 const char *write_reason_text(enum write_reason r) { return (unsigned)r < ARRAY_LEN(texts) ? texts[r] : "?"; }
 
-static const char *const roles[] = {[ROLE_READER] = "reader", [ROLE_EDITOR] = "editor", [ROLE_HEAD] = "head"};
-
-enum role role_parse(const char *word)
-{
-	for (size_t r = ROLE_READER; r < ARRAY_LEN(roles); r++)
-		if (strcmp(word, roles[r]) == 0)
-			return (enum role)r;
-	return ROLE_NONE;
-}
-
-const char *role_word(enum role r) { return (unsigned)r < ARRAY_LEN(roles) && roles[r] != NULL ? roles[r] : ""; }
-
-static bool may_role(enum role r) { return r >= ROLE_EDITOR && r <= ROLE_NODE; }
+/* What takes back an indicator is a withdrawal, a type of ours, but the act is that of whoever writes indicators. */
+static enum right right_needed(const struct write_request *w) { return w->own_type && !w->of_data ? RIGHT_WRITE : RIGHT_DATA; }
 
 /* release_to may narrow what the level reaches, never widen it: members; for GREEN and CLEAR also the community. */
 static bool widens(const struct policy_object *o, const struct collection *col, enum tlp level)
@@ -50,7 +39,7 @@ enum write_reason may_write(const struct write_request *w, const struct collecti
 
 	if (col == NULL)
 		return WRITE_NO_COLLECTION;
-	if (!may_role(w->role))
+	if (!role_has(w->role, right_needed(w)))
 		return WRITE_ROLE;
 	if (w->party == NULL || !is_member(col, w->party, strlen(w->party)))
 		return WRITE_NOT_MEMBER;

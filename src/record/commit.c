@@ -103,13 +103,28 @@ static int judge_collection(struct commit *c, const struct prepared *p, struct c
 	return fail(e, E_NOTFOUND, "collection %s: not known, or not accepted by this node", uuid);
 }
 
+/* The withdrawal of an object that is none of our types. */
+static bool is_of_data(const struct stix_object *o)
+{
+	const char *end = o->kind == STIX_WITHDRAWAL && o->subject != NULL ? strstr(o->subject, "--") : NULL;
+	char type[LIMIT_STIX_TYPE + 1];
+	const struct stix_type *t;
+
+	if (end == NULL || (size_t)(end - o->subject) >= sizeof(type))
+		return false;
+	memcpy(type, o->subject, (size_t)(end - o->subject));
+	type[end - o->subject] = '\0';
+	t = stix_type(stix_kind_of(type));
+	return t == NULL || !t->own;
+}
+
 static int may_add(struct commit *c, const struct job *j, const struct prepared *p, const struct earlier *x, struct err *e)
 {
 	const struct stix_type *t = stix_type(p->kind);
 	const struct stix_object *o = p->further != NULL ? &p->further->object : NULL;
 	struct collection col;
 	struct write_request w = {
-		.party = c->r->self.party, .role = j->opt->role, .kind = p->kind, .own_type = t != NULL && t->own,
+		.party = c->r->self.party, .role = j->opt->role, .kind = p->kind, .own_type = t != NULL && t->own, .of_data = o != NULL && is_of_data(o),
 		.author_is_writer = p->author_is_writer, .written_by = x->any ? party_of_log(c->r, x->log) : NULL,
 		.object = {.tlp = p->tlp, .writer = c->r->self.party},
 	};

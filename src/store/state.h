@@ -37,7 +37,7 @@ struct state_user {
 	char name[LIMIT_USER + 1];           /* "muster"; [a-z0-9._-], first a letter */
 	char party[LIMIT_PARTY + 1];         /* the node's own, or another member's (may then never write) */
 	char agency[LIMIT_AGENCY + 1];       /* or "" */
-	char role[24];                       /* word of enum role in policy/ ("reader", "editor", "head"); decided there, not here */
+	char role[24];                       /* word of enum role in policy/rights.h; decided there, not here */
 	char password[160];                  /* argon2id, libsodium's text form; "" : none */
 	uint8_t spki[32]; bool has_spki;     /* client certificate's key */
 	bool disabled;

@@ -62,7 +62,7 @@ static void put_list_member(struct buf *out, bool *first, const char *s)
 /* A collection may have lost a party since the object came: then what is said to it ends, and naming it is refused. */
 static bool reaches(const struct call *c, const struct stix_object *o, const char *entry)
 {
-	const struct write_request w = {.party = record_self(c->t->conf.record)->party, .role = ROLE_HEAD, .kind = STIX_WITHDRAWAL, .own_type = true, .author_is_writer = true,
+	const struct write_request w = {.party = record_self(c->t->conf.record)->party, .role = ROLE_RELEASER, .kind = STIX_WITHDRAWAL, .own_type = true, .author_is_writer = true,
 	    .object = {.tlp = o->tlp, .writer = record_self(c->t->conf.record)->party, .has_release_to = true, .release_to = &entry, .release_to_n = 1}};
 
 	return may_write(&w, &c->coll) != WRITE_WIDENS;

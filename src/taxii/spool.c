@@ -2,7 +2,7 @@
  * Objects on disk until they are written. One file per envelope: a head, then items, then an end with their number; all
  * lengths big-endian. Only a file that was sealed is ever read; what a crash left half there is removed.
  *
- *   head  "verbale spool 1\n" collection[16] role[1]
+ *   head  "verbale spool 2\n" collection[16] role[1]
  *   item  'o' names[4] object[4] then id NUL version NUL why NUL, then the object's text
  *   end   'e' items[8]
  */
@@ -13,7 +13,8 @@
 #include "base/mem.h"
 #include "taxii/write.h"
 
-#define MAGIC "verbale spool 1\n"
+#define MAGIC "verbale spool 2\n"
+#define MAGIC_1 "verbale spool 1\n" /* the same, with the roles of then: editor 2, head 3 */
 #define HEAD_LEN (sizeof(MAGIC) - 1 + 16 + 1)
 #define ITEM_LEN 9
 #define END_LEN 9
@@ -120,6 +121,18 @@ int spool_seal(struct spool *s, bool sync, struct err *e)
 
 static int damaged(const struct spool *s, struct err *e) { return fail(e, E_CORRUPT, "%s: damaged behind item %llu", s->path, (unsigned long long)s->items); }
 
+/* What an older version left behind is written all the same. */
+static bool known_head(uint8_t head[HEAD_LEN])
+{
+	uint8_t *const role = &head[HEAD_LEN - 1];
+
+	if (memcmp(head, MAGIC_1, sizeof(MAGIC_1) - 1) == 0)
+		*role = *role == 2 ? ROLE_DESK : *role == 3 ? ROLE_RELEASER : *role;
+	else if (memcmp(head, MAGIC, sizeof(MAGIC) - 1) != 0)
+		return false;
+	return true;
+}
+
 int spool_open(const struct fs *fs, const char *folder, const char *id, struct spool_head *ret_head, struct spool **ret, struct err *e)
 {
 	uint8_t head[HEAD_LEN];
@@ -131,7 +144,7 @@ int spool_open(const struct fs *fs, const char *folder, const char *id, struct s
 		return rc;
 	if ((s->fd = fs->open(fs->ctx, s->path, O_RDWR, 0)) < 0)
 		rc = fail_errno(e, s->fd == -ENOENT ? E_NOTFOUND : E_IO, -s->fd, "%s", s->path);
-	else if ((rc = fs_pread_all(fs, s->fd, head, sizeof(head), 0, &got, s->path, e)) == 0 && (got != sizeof(head) || memcmp(head, MAGIC, sizeof(MAGIC) - 1) != 0 || head[HEAD_LEN - 1] > ROLE_HEAD))
+	else if ((rc = fs_pread_all(fs, s->fd, head, sizeof(head), 0, &got, s->path, e)) == 0 && (got != sizeof(head) || !known_head(head) || head[HEAD_LEN - 1] >= ROLE_NODE))
 		rc = damaged(s, e);
 	if (rc != 0) {
 		spool_close(s, false);

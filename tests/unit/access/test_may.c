@@ -45,8 +45,8 @@ static bool may(struct lab *lab, struct principal p, enum access_use use) { retu
 static void test_roles(void **state)
 {
 	static const struct { const char *party; enum role role; bool read, write; } rows[] = {
-		{"DE", ROLE_READER, true, false}, {"DE", ROLE_EDITOR, true, true}, {"DE", ROLE_HEAD, true, true}, {"DE", ROLE_NODE, true, false},
-		{"JP", ROLE_READER, true, false}, {"JP", ROLE_EDITOR, true, false}, {"JP", ROLE_HEAD, true, false}, {"JP", ROLE_NODE, true, false},
+		{"DE", ROLE_READER, true, false}, {"DE", ROLE_DESK, true, true}, {"DE", ROLE_RELEASER, true, true}, {"DE", ROLE_NODE, true, false},
+		{"JP", ROLE_READER, true, false}, {"JP", ROLE_DESK, true, false}, {"JP", ROLE_RELEASER, true, false}, {"JP", ROLE_NODE, true, false},
 	};
 	struct lab *lab = *state;
 	struct principal p;
@@ -71,7 +71,7 @@ static void test_roles(void **state)
 static void test_scope(void **state)
 {
 	struct lab *lab = *state;
-	struct principal p = principal("DE", "", "muster", ROLE_EDITOR);
+	struct principal p = principal("DE", "", "muster", ROLE_DESK);
 
 	memcpy(p.scope[0], two, 16);
 	p.scopes = 1;
@@ -86,8 +86,8 @@ static void test_scope(void **state)
 static void test_grants(void **state)
 {
 	struct lab *lab = *state;
-	const struct principal muster = principal("DE", "BSI", "muster", ROLE_EDITOR), reader = principal("DE", "BSI", "reader", ROLE_READER),
-	    other = principal("DE", "AA", "other", ROLE_HEAD), theirs = principal("JP", "BSI", "muster2", ROLE_EDITOR), node = principal("JP", "", "", ROLE_NODE);
+	const struct principal muster = principal("DE", "BSI", "muster", ROLE_DESK), reader = principal("DE", "BSI", "reader", ROLE_READER),
+	    other = principal("DE", "AA", "other", ROLE_RELEASER), theirs = principal("JP", "BSI", "muster2", ROLE_DESK), node = principal("JP", "", "", ROLE_NODE);
 
 	grant(lab, two, "user:other", true, true); /* another collection's */
 	assert_true(may(lab, muster, ACCESS_WRITE));
@@ -98,7 +98,7 @@ static void test_grants(void **state)
 	assert_false(may(lab, other, ACCESS_READ));
 	assert_false(may(lab, theirs, ACCESS_READ));
 	assert_true(may(lab, node, ACCESS_READ));
-	assert_false(may(lab, principal("DE", "", "must", ROLE_EDITOR), ACCESS_READ));
+	assert_false(may(lab, principal("DE", "", "must", ROLE_DESK), ACCESS_READ));
 	/* An agency is one of the own party; a grant does not make a reader an editor. */
 	grant(lab, one, "agency:BSI", true, true);
 	assert_true(may(lab, reader, ACCESS_READ));
@@ -127,7 +127,7 @@ static void test_grants(void **state)
 static void test_many_grants(void **state)
 {
 	struct lab *lab = *state;
-	const struct principal p = principal("DE", "", "muster", ROLE_EDITOR);
+	const struct principal p = principal("DE", "", "muster", ROLE_DESK);
 	uint8_t c[16] = {0};
 
 	OK(state_begin(lab->s, &lab->e));

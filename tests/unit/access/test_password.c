@@ -45,7 +45,7 @@ static void test_let_in(void **state)
 	OK(ask(lab, "muster", PASSWORD, "192.0.2.1"));
 	assert_true(lab->p.known && lab->p.read && lab->p.write && !lab->p.token);
 	assert_string_equal(lab->p.who, "DE/BSI/muster");
-	assert_int_equal(lab->p.reader.role, ROLE_EDITOR);
+	assert_int_equal(lab->p.reader.role, ROLE_DESK);
 	basic("muster", PASSWORD, field);
 	memcpy(field, "basic", 5); /* MISP */
 	OK(lab_ask(lab, field, NULL, "192.0.2.1"));

@@ -42,7 +42,7 @@ static void test_let_in(void **state)
 		assert_string_equal(lab->p.reader.party, "DE");
 		assert_string_equal(lab->p.reader.agency, "BSI");
 		assert_string_equal(lab->p.reader.person, "muster");
-		assert_int_equal(lab->p.reader.role, ROLE_EDITOR);
+		assert_int_equal(lab->p.reader.role, ROLE_DESK);
 	}
 }
 

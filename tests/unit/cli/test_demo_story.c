@@ -28,7 +28,7 @@ static void meet(struct story *s)
 
 static void write_one(struct story *s, enum demo_what w)
 {
-	struct add_opt opt = {.strict = STIX_STRICT, .role = ROLE_EDITOR};
+	struct add_opt opt = {.strict = STIX_STRICT, .role = ROLE_DESK};
 	struct buf b = BUF_INIT(0);
 	struct node *n = writer(s, w);
 	struct add_result res;

@@ -169,7 +169,7 @@ static void node_holds(const struct record *x)
 /* What may be written is readable by no one outside the collection, unless it is clear or green. */
 static void written_is_contained(const struct record *x)
 {
-	const struct write_request w = {.party = x->o.writer, .role = ROLE_EDITOR, .author_is_writer = true, .object = x->o};
+	const struct write_request w = {.party = x->o.writer, .role = ROLE_DESK, .author_is_writer = true, .object = x->o};
 	bool member = false;
 
 	for (size_t i = 0; i < x->col.members; i++)

@@ -5,13 +5,13 @@
 /* P public, M member, C community, N named, W writer's node, - no */
 static const struct reader readers[] = {
 	{.role = ROLE_NONE},
-	{.party = "BR", .agency = "MRE", .person = "silva", .role = ROLE_HEAD},
-	{.party = "FR", .agency = "MEAE", .person = "durand", .role = ROLE_HEAD},
+	{.party = "BR", .agency = "MRE", .person = "silva", .role = ROLE_RELEASER},
+	{.party = "FR", .agency = "MEAE", .person = "durand", .role = ROLE_RELEASER},
 	{.party = "FR", .role = ROLE_NODE},
 	{.party = "JP", .agency = "NPA", .person = "sato", .role = ROLE_READER},
 	{.party = "JP", .agency = "MOFA", .person = "mizushima", .role = ROLE_READER},
 	{.party = "JP", .role = ROLE_NODE},
-	{.party = "DE", .agency = "AA", .person = "muster", .role = ROLE_HEAD},
+	{.party = "DE", .agency = "AA", .person = "muster", .role = ROLE_RELEASER},
 	{.party = "DE", .role = ROLE_NODE},
 };
 static const char letters[] = {
@@ -142,7 +142,7 @@ static void odd_readers(void **state)
 	const struct policy_object amber = {.tlp = TLP_AMBER, .writer = "DE", .published = true}, open = {.tlp = TLP_CLEAR, .published = true};
 	const struct reader odd[] = {
 		{.party = "JP", .role = ROLE_NONE}, {.role = ROLE_NODE}, {.party = "", .role = ROLE_NODE}, {.party = "JP", .role = (enum role)9},
-		{.agency = "MOFA", .person = "mizushima", .role = ROLE_HEAD},
+		{.agency = "MOFA", .person = "mizushima", .role = ROLE_RELEASER},
 	};
 	struct collection col = base;
 

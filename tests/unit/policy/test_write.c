@@ -8,7 +8,7 @@ static const struct collection col = {
 
 static struct write_request good(void)
 {
-	return (struct write_request){.party = "DE", .role = ROLE_EDITOR, .kind = STIX_ROUND, .own_type = true, .author_is_writer = true,
+	return (struct write_request){.party = "DE", .role = ROLE_DESK, .kind = STIX_ROUND, .own_type = true, .author_is_writer = true,
 	    .object = {.tlp = TLP_AMBER, .writer = "DE"}};
 }
 
@@ -32,7 +32,7 @@ static void one_thing_wrong(void **state)
 	assert_int_equal(may_write(&w, NULL), WRITE_NO_COLLECTION);
 	for (enum role r = ROLE_NONE; r <= ROLE_NODE; r++) {
 		w.role = r;
-		assert_int_equal(may_write(&w, &col), r >= ROLE_EDITOR ? WRITE_OK : WRITE_ROLE);
+		assert_int_equal(may_write(&w, &col), r >= ROLE_DESK ? WRITE_OK : WRITE_ROLE);
 	}
 	w.role = (enum role)99;
 	assert_int_equal(may_write(&w, &col), WRITE_ROLE);
@@ -82,7 +82,7 @@ static void words(void **state)
 	for (enum write_reason r = WRITE_OK; r <= WRITE_ROLE; r++)
 		assert_true(strlen(write_reason_text(r)) > 5);
 	assert_string_equal(write_reason_text((enum write_reason)99), "?");
-	for (enum role r = ROLE_READER; r <= ROLE_HEAD; r++)
+	for (enum role r = ROLE_READER; r <= ROLE_RELEASER; r++)
 		assert_int_equal(role_parse(role_word(r)), r);
 	assert_string_equal(role_word(ROLE_NODE), "");
 	assert_string_equal(role_word(ROLE_NONE), "");

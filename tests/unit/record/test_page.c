@@ -22,7 +22,7 @@ static const struct reader readers[READERS] = {
 	{.party = "DE", .role = ROLE_NODE, .via = VIA_SYNC},
 	{.party = "JP", .role = ROLE_NODE, .via = VIA_SYNC},
 	{.party = "JP", .role = ROLE_READER, .via = VIA_TAXII},
-	{.party = "JP", .agency = "NPA", .person = "sato", .role = ROLE_EDITOR, .via = VIA_TAXII},
+	{.party = "JP", .agency = "NPA", .person = "sato", .role = ROLE_DESK, .via = VIA_TAXII},
 	{.party = "DE", .agency = "BSI", .person = "muster", .role = ROLE_READER, .via = VIA_TAXII},
 	{.party = "FR", .role = ROLE_READER, .via = VIA_TAXII},
 	{.party = "DE", .role = ROLE_READER, .via = VIA_WEB},

@@ -166,8 +166,8 @@ void put(struct taxiilab *x, const char *uuid, const char *json)
 	struct err e = {0};
 
 	assert_true(uuid_parse(uuid, strlen(uuid), u));
-	if (record_add_opt(x->de.rd, u, ROLE_HEAD, &opt, &e) != 0)
-		opt.role = ROLE_HEAD;
+	if (record_add_opt(x->de.rd, u, ROLE_RELEASER, &opt, &e) != 0)
+		opt.role = ROLE_RELEASER;
 	if (record_add(x->de.r, &opt, &item, 1, &res, &e) != 0 || res.what != ADDED_NEW)
 		fail_msg("not added: %s %s\n%s", e.msg, res.err.msg, json);
 }

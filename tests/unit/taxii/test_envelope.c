@@ -191,7 +191,7 @@ static const struct spool_item some[] = {
 
 static struct spool *spooled(const struct fs *fs, const char *folder, const char *id, size_t count)
 {
-	struct spool_head h = {.collection = {1, 2, 3}, .role = ROLE_EDITOR};
+	struct spool_head h = {.collection = {1, 2, 3}, .role = ROLE_DESK};
 	struct spool *s = NULL;
 
 	memcpy(h.id, id, strlen(id));
@@ -249,7 +249,7 @@ static void test_spool(void **state)
 	spool_close(s, false);
 	assert_int_equal(spool_open(&fs, folder, id, &h, &s, NULL), 0);
 	assert_string_equal(h.id, id);
-	assert_int_equal(h.role, ROLE_EDITOR);
+	assert_int_equal(h.role, ROLE_DESK);
 	assert_int_equal(h.collection[2], 3);
 	assert_int_equal(read_all(s, 7), 100000);
 	spool_close(s, true);
