@@ -81,6 +81,7 @@
 #define LIMIT_HTTP_LINGER_S  10          /* seconds a refused client may go on sending before it is reset */
 #define LIMIT_HTTP_BODY_RATE 65536       /* bytes; a body that comes in pieces has one more second for each of these */
 #define LIMIT_HTTP_PARAMS    32          /* query parameters */
+#define LIMIT_FORM_FIELDS    4096        /* fields of one form: 500 units in three languages with state and leads */
 #define LIMIT_WHO            144         /* bytes; whom the access log names: "DE", "DE/BSI/muster", "token:4f2a…" */
 #define LIMIT_PACK_FROM      1024        /* bytes; a smaller answer is not worth packing */
 #define LIMIT_ENTRIES_PAGE   1000        /* entries in one answer of /log/entries/ */
