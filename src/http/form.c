@@ -5,8 +5,6 @@
 #include "base/enc.h"
 #include "base/mem.h"
 
-const char *const http_form_types[] = {"application/x-www-form-urlencoded", NULL};
-
 /* One byte of s at *i, decoded; *i moves on. -1: broken. */
 static int form_byte(const char *s, size_t n, size_t *i)
 {

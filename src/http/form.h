@@ -16,4 +16,3 @@ void http_form_free(struct http_form *f); /* zeroed is fine */
 const char *http_form_get(const struct http_form *f, const char *name); /* first value or NULL */
 /* The value of a cookie of that name, 1…room-1 bytes of [A-Za-z0-9_-]. False: none, twice with different values, too long, other bytes. */
 bool http_cookie(const struct http_req *q, const char *name, char *to, size_t room);
-extern const char *const http_form_types[]; /* for http_route.types */

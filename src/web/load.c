@@ -5,8 +5,6 @@
 
 #include "base/enc.h"
 
-static const struct reader anybody = {.role = ROLE_NONE, .via = VIA_WEB};
-
 int load_row(struct loader *l, const struct index_entry *row, struct entry *ret, struct err *e)
 {
 	struct entry en;
@@ -14,7 +12,7 @@ int load_row(struct loader *l, const struct index_entry *row, struct entry *ret,
 
 	if (rc != 0)
 		return rc;
-	rc = record_may_read(l->rd, &anybody, &en, e);
+	rc = record_may_read(l->rd, &l->reader, &en, e);
 	/* A log whose keys are no longer pinned has no party to show and no key to check with. */
 	if (rc == 0 && (en.party == NULL || en.object.id == NULL))
 		rc = fail(e, E_NOTFOUND, "not found");

@@ -1,6 +1,5 @@
 /*
- * web/load.h - from the record to views. Every entry read here passed record_may_read for a reader who is signed
- * out; what may not be read is left out as if it were not there. Functions return 0, E_NOTFOUND for both hidden
+ * web/load.h - from the record to views. Every entry read here passed record_may_read for loader.reader; what may not be read is left out as if it were not there. Functions return 0, E_NOTFOUND for both hidden
  * and unknown, or the record's own failure.
  */
 #pragma once
@@ -14,6 +13,7 @@ struct loader {
 	int64_t now;
 	const char *base_url;            /* "" when none is configured */
 	const char *view;                /* "de,ja": wanted columns, or NULL */
+	struct reader reader;            /* who asks; nobody: only what is public */
 };
 
 /* ---- entries ---- */

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "consult/consult.h"
+#include "policy/rights.h"
 #include "web/arena.h"
 #include "web/out.h"
 #include "web/url.h"
@@ -23,7 +24,7 @@ struct shown { const char *s; enum lang lang; };
 struct shown bitext_in(const struct bitext *t, enum lang want);
 
 /* ---- the frame around every page ---- */
-enum nav { NAV_NONE, NAV_HOME, NAV_SERIES, NAV_RECORD };
+enum nav { NAV_NONE, NAV_HOME, NAV_SERIES, NAV_COMMITMENTS, NAV_SEARCH, NAV_RECORD, NAV_DESK /* what waits for one */, NAV_SETTINGS };
 struct crumb { struct shown text; struct url url; };
 struct page {
 	struct arena *a;
@@ -39,6 +40,12 @@ struct page {
 	bool unlisted;                       /* error pages: no alternates, not for search engines */
 	const char *party;                   /* whose node answers; may be NULL */
 	const char *foot_record;             /* short record line for print, or NULL */
+	bool sign_in;                        /* one can sign in here */
+	const char *user, *csrf;             /* signed in: whose name, and the token of his forms; or NULL */
+	bool may[RIGHT_COUNT_];              /* what his role includes */
+	unsigned waiting;                    /* acts that wait for a second person, if he may confirm them */
+	int64_t session_end;                 /* ns */
+	const char *done;                    /* message id: what was just done, or NULL */
 };
 
 /* ---- content ---- */
@@ -157,7 +164,7 @@ struct v_proof {
 struct v_log { const char *party, *origin, *vkey, *root; uint64_t size; bool own, known; struct v_cosign *cosign; size_t cosigns; };
 struct v_record { struct v_log *log; size_t logs; const char *zone, *zone2; };
 
-struct v_error { int status; const char *title, *text; /* message ids */ };
+struct v_error { int status; const char *title, *text; /* message ids */ const char *detail; /* in English, or NULL */ };
 
 /* ---- words for codes and times ---- */
 const char *party_name(enum lang l, const char *party);    /* "Germany"; the code itself when we have no word */
