@@ -54,7 +54,7 @@ int see_series(struct visit *v, struct err *e)
 	v->p.title = bitext_in(&s->title, v->p.lang).s;
 	v->p.example = v->p.example || s->example;
 	visit_name(v, url_path(v->l.a, "series", s->slug, NULL));
-	visit_crumb(v, N_("Consultations"), series_url(v));
+	visit_crumb(v, N_("Consultations"), visit_url(v, "series", NULL));
 	visit_crumb_text(v, bitext_in(&s->title, v->p.lang), s->page);
 	page_series(&o, &v->p, s);
 	return 0;
@@ -66,7 +66,7 @@ static void in_round(struct visit *v, const struct v_series *s, const struct v_r
 {
 	v->p.example = v->p.example || r->example;
 	visit_name(v, under == NULL ? url_path(v->l.a, "series", s->slug, "rounds", r->key, NULL) : url_path(v->l.a, "series", s->slug, "rounds", r->key, under, NULL));
-	visit_crumb(v, N_("Consultations"), series_url(v));
+	visit_crumb(v, N_("Consultations"), visit_url(v, "series", NULL));
 	visit_crumb_text(v, bitext_in(&s->title, v->p.lang), s->page);
 	if (r->ordinal > 0)
 		visit_crumb_text(v, (struct shown){ordinal_text(v->l.a, v->p.lang, r->ordinal), v->p.lang}, r->page);

@@ -1,12 +1,18 @@
 /*
- * web/web.h - the pages. Each page is a row of web/page.def (path, handler, template); the handler reads through
+ * web/web.h - the pages. Each page is a row of web/pages.def (path, handler, who may); the handler reads through
  * record_may_read only, fills a model, and a compiled template writes HTML whose escaping cannot be forgotten.
  */
 #pragma once
+#include "access/access.h"
 #include "http/http.h"
 #include "record/record.h"
 
-struct web { struct record *record; const char *base_url; /* "https://…" for permanent links */ bool example; /* demo data */ };
+struct web {
+	struct record *record;
+	struct access *access;               /* people who sign in; NULL: nobody can, and pages that need it are not there */
+	const char *base_url;                /* "https://…" for permanent links */
+	bool example;                        /* demo data */
+};
 size_t web_routes(const struct http_route **ret);
 /* Strict CSP and the other security headers, on every answer. */
 void web_security_headers(void *ctx, const struct http_req *q, struct http_resp *r);
