@@ -65,6 +65,10 @@
 #define LIMIT_ZONE           64          /* bytes; an IANA time zone name */
 #define LIMIT_DELEGATES      200         /* members of one delegation */
 #define LIMIT_OBSERVERS      64          /* observers of one round */
+#define LIMIT_CHAIRS         16          /* chairs of one round; three have been seen */
+#define LIMIT_DATES          12          /* dates one invitation offers; all members' stand in one table (6 KB) */
+#define LIMIT_DEADLINES      200         /* deadlines of one series */
+#define LIMIT_AGENCIES       64          /* agencies of one commitment */
 #define LIMIT_READING        50          /* further reading of one round or document */
 
 /* --- HTTP --- */
