@@ -39,6 +39,9 @@ struct paper {
 /* "authentic text" or "provisional translation" in that language itself; NULL: neither is said. */
 const char *paper_mark(const struct paper *p, enum lang l);
 
+/* Every text is UTF-8, or E_FORMAT naming which is not. The printed forms ask this themselves. */
+NODISCARD int paper_check(const struct paper *p, struct err *e);
+
 /*
  * The paper as plain text: UTF-8, LF, lines of at most PAPER_COLUMNS columns (a full-width character takes two), one
  * language after the other, units by number. Latin text breaks at spaces, Japanese between characters, with no closing

@@ -14,11 +14,14 @@
 #include "base/limits.h"
 
 enum word_forms { WORD_LONG = 1 /* ae */, WORD_SHORT = 2 /* a */, WORD_BOTH = 3 };
+enum word_sort { WORD_SPACED, WORD_PAIR /* of Japanese; the next begins with its second character */, WORD_LAST /* of a run of Japanese */ };
 struct word {
 	const char *s; size_t n;     /* folded; valid during the call */
 	unsigned forms;              /* enum word_forms: which reading this is; most words are both */
 	uint32_t at;                 /* number in the text, from 0; the two forms share one */
 	size_t from, len;            /* bytes of the text it was made of */
+	size_t head;                 /* bytes of the first character of it, marks included */
+	enum word_sort sort;
 };
 /* Non-zero ends the walk and is returned. */
 typedef int word_fn(void *ctx, const struct word *w);
@@ -34,20 +37,24 @@ struct query_term {
 	unsigned words;              /* in a row */
 	unsigned first;              /* index into query.word */
 };
-struct query_word { char s[LIMIT_WORD + 1]; };
+struct query_word { char s[2][LIMIT_WORD + 1]; };  /* folded: the long form and the short one, mostly equal */
 struct query {
 	struct query_term term[LIMIT_QUERY_TERMS]; unsigned terms;  /* all must be there */
-	struct query_word word[LIMIT_QUERY_WORDS]; unsigned words;  /* folded as typed: an ö typed is oe, an o typed o */
+	struct query_word word[LIMIT_QUERY_WORDS]; unsigned words;
 	char filter[QUERY_FILTERS][LIMIT_QUERY_VALUE + 1];          /* "" where not asked; dates as YYYY-MM-DD */
 };
 /*
- * words, "a phrase", 「句」, -without, beginning*, kind:minutes party:JP from:2016 to:2017-05 (also art: seite: von: bis:,
- * 種類: 国: 開始: 終了:, and full-width forms). A year or month alone becomes its first day (from) or last day (to).
+ * What people type: words, "a phrase", 「句」, -without, beginning*, kind:minutes party:JP from:2016 to:2017-05 (also art: seite: von: bis:,
+ * 種類: 国: 開始: 終了:, and full-width forms). Dates are 2016-09-09, 09.09.2016, or a year or
+ * month, which becomes its first day (from) or last day (to). An unknown name before a colon is a word like any other.
  * An empty question is no error: terms and filters are empty. E_FORMAT: not UTF-8, a date that is none. E_LIMIT: longer than
  * LIMIT_QUERY bytes, too many terms.
  */
 NODISCARD int query_parse(const char *s, size_t n, struct query *ret, struct err *e);
-/* The words as one condition of an index with a column per form (SQLite FTS5 MATCH syntax, all quoted). "" if there are none. */
+/*
+ * The terms as one condition over an index with a column per form (SQLite FTS5 MATCH syntax, all quoted). Nothing is written
+ * if no term is to be there: an index cannot be asked only for what is not.
+ */
 NODISCARD int query_match(const struct query *q, struct buf *out, struct err *e);
 
 struct query_hit { size_t from, n; };  /* bytes of the text */
