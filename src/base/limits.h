@@ -71,6 +71,16 @@
 #define LIMIT_AGENCIES       64          /* agencies of one commitment */
 #define LIMIT_READING        50          /* further reading of one round or document */
 
+/* --- comparing, searching, printing --- */
+#define LIMIT_DIFF_EDITS     4096        /* words deleted and inserted; beyond it two texts are shown as replaced. The time grows with its square: 20 ms */
+#define LIMIT_GLOSSARY_EXTRA 1000        /* terms of the record beside our own */
+#define LIMIT_WORD           64          /* bytes; a folded word of a text or a question, the rest is cut */
+#define LIMIT_QUERY          512         /* bytes; a question to the search */
+#define LIMIT_QUERY_TERMS    16          /* words or phrases in one question */
+#define LIMIT_QUERY_WORDS    64          /* words of all of them; a pair of Japanese characters is one */
+#define LIMIT_QUERY_VALUE    32          /* bytes; the value of a filter */
+#define LIMIT_PDF_PAGES      2000        /* pages of one paper: 500 units of 64 Ki characters stay far below in practice */
+
 /* --- HTTP --- */
 #define LIMIT_HTTP_URL       4096        /* bytes; path and query */
 #define LIMIT_HTTP_HEADER    16384       /* bytes; all header fields of a request */
