@@ -8,7 +8,10 @@ cd "${1:-$(dirname "$0")/..}"
 modules='base json crypto pack stix policy tlog store record http access taxii peer consult web cli'
 
 # Headers a module offers besides MODULE/MODULE.h. All of base is for everyone.
-public='policy/rights.h store/journal.h store/index.h store/people.h store/state.h json/split.h record/page.h access/people.h peer/pull.h peer/fetch.h consult/acts.h'
+public='policy/rights.h store/journal.h store/index.h store/people.h store/state.h json/split.h record/page.h access/people.h peer/pull.h peer/fetch.h consult/acts.h store/home.h consult/desk.h'
+
+# Headers for some modules only: what stays at home is not even in reach of what sends or records.
+only='store/home.h=consult,web,cli consult/desk.h=web,cli'
 
 # Foreign headers (prefixes) and the only module that may include them.
 homes='yyjson.h=json zstd=pack isa-l.h=pack isa-l/=pack nettle/=crypto sodium=crypto sqlite3.h=store libpq-fe.h=store microhttpd.h=http gnutls/=http curl/=peer'
@@ -22,12 +25,13 @@ sys/statvfs.h sys/syscall.h sys/time.h sys/timerfd.h sys/types.h sys/uio.h sys/u
 sys/prctl.h sys/ioctl.h langinfo.h sys/capability.h endian.h'
 
 # shellcheck disable=SC2046 # file names are ours, without spaces
-awk -v modules="$modules" -v public="$public" -v homes="$homes" -v libc="$libc" '
+awk -v modules="$modules" -v public="$public" -v only="$only" -v homes="$homes" -v libc="$libc" '
 	function say(why) { printf "%s:%d: %s\n", FILENAME, FNR, why; bad++ }
 	BEGIN {
 		n = split(modules, m, /[ \n]+/); for (i = 1; i <= n; i++) { rank[m[i]] = i; open[m[i] "/" m[i] ".h"] = 1 }
 		n = split(public, p, /[ \n]+/); for (i = 1; i <= n; i++) open[p[i]] = 1
 		nh = split(homes, h, /[ \n]+/); for (i = 1; i <= nh; i++) { split(h[i], kv, "="); prefix[i] = kv[1]; home[i] = kv[2] }
+		n = split(only, o, /[ \n]+/); for (i = 1; i <= n; i++) { split(o[i], kv, "="); circle[kv[1]] = "," kv[2] "," }
 		n = split(libc, l, /[ \n]+/); for (i = 1; i <= n; i++) system_header[l[i]] = 1
 	}
 	FNR == 1 {
@@ -40,6 +44,7 @@ awk -v modules="$modules" -v public="$public" -v homes="$homes" -v libc="$libc" 
 		if (other == me || !(me in rank)) next
 		if (rank[other] > rank[me]) say(me " stands above " other " and may not include \"" target "\"")
 		else if (other != "base" && !(target in open)) say("\"" target "\" is private to " other)
+		else if (target in circle && index(circle[target], "," me ",") == 0) say("\"" target "\" stays at home: not for " me)
 		next
 	}
 	/^[ \t]*#[ \t]*include[ \t]*</ {

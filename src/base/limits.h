@@ -159,6 +159,13 @@
 #define LIMIT_STATE_NAME     4096        /* bytes; the name of a small value: may be an address */
 #define LIMIT_STATE_BYTES    (64UL * 1024 * 1024) /* bytes; the detail of a status, a small value */
 
+/* --- at home --- */
+#define LIMIT_HOME_TEXT      262144      /* bytes; one part of a national paper: minutes of two days, 80,000 Japanese characters */
+#define LIMIT_HOME_ITEM      32          /* bytes; number of an agenda item, as that of a unit */
+#define LIMIT_HOME_REFS      64          /* contributions merged into one position: more than a government has agencies that matter here */
+#define LIMIT_HOME_FOLDER    1000        /* papers of one round in a briefing folder: 500 units, two papers each */
+#define LIMIT_WAITING        1000        /* acts that wait for a second person at once; somebody who floods them is stopped */
+
 /* --- peers --- */
 #define LIMIT_PEER_TEXT      4096        /* bytes; the short text in which peers exchange keys */
 #define LIMIT_PEER_BODY      (64UL * 1024 * 1024) /* bytes; largest answer taken from a peer */
