@@ -184,6 +184,20 @@ bool dec_parse(const char *s, size_t len, uint64_t max, uint64_t *ret)
 	return true;
 }
 
+size_t dec_format(uint64_t v, char ret[DEC_MAX + 1])
+{
+	char digits[DEC_MAX];
+	size_t n = 0;
+
+	do
+		digits[n++] = (char)('0' + v % 10);
+	while ((v /= 10) > 0);
+	for (size_t i = 0; i < n; i++)
+		ret[i] = digits[n - 1 - i];
+	ret[n] = '\0';
+	return n;
+}
+
 void be_put(void *p, uint64_t v, unsigned bytes)
 {
 	unsigned char *to = p;

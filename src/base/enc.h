@@ -28,5 +28,9 @@ size_t utf8_check(const char *s, size_t n);
 /* "0" or digits without leading zero, no sign, whole string, <= max. */
 NODISCARD bool dec_parse(const char *s, size_t len, uint64_t max, uint64_t *ret);
 
+/* Decimal digits, NUL-terminated; how many. */
+#define DEC_MAX 20
+size_t dec_format(uint64_t v, char ret[DEC_MAX + 1]);
+
 void be_put(void *p, uint64_t v, unsigned bytes);
 uint64_t be_get(const void *p, unsigned bytes);
