@@ -197,21 +197,3 @@ size_t dec_format(uint64_t v, char ret[DEC_MAX + 1])
 	ret[n] = '\0';
 	return n;
 }
-
-void be_put(void *p, uint64_t v, unsigned bytes)
-{
-	unsigned char *to = p;
-
-	for (unsigned i = 0; i < bytes; i++)
-		to[i] = (unsigned char)(v >> (8 * (bytes - 1 - i)));
-}
-
-uint64_t be_get(const void *p, unsigned bytes)
-{
-	const unsigned char *from = p;
-	uint64_t v = 0;
-
-	for (unsigned i = 0; i < bytes; i++)
-		v = v << 8 | from[i];
-	return v;
-}

@@ -8,6 +8,7 @@
 
 #include "base/enc.h"
 #include "base/limits.h"
+#include "base/lock.h"
 #include "base/mem.h"
 
 static const struct event_row {
@@ -42,7 +43,7 @@ struct log *log_new(int fd, struct clock clock)
 		return NULL;
 	l->fd = fd;
 	l->clock = clock;
-	if (pthread_mutex_init(&l->lock, NULL) != 0) {
+	if (brief_mutex_init(&l->lock) != 0) {
 		mem_free(l);
 		return NULL;
 	}

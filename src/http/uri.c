@@ -6,7 +6,9 @@
 /* What may stand unencoded in path and query: RFC 3986 pchar, "/" and "?". */
 static bool plain_byte(unsigned char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c != 0 && strchr("-._~!$&'()*+,;=:@/?", c) != NULL);
+	if ((c >= 'a' && c <= 'z') || (c >= '-' && c <= '9') || (c >= 'A' && c <= 'Z')) /* "-./" stand before the digits */
+		return true;
+	return c != 0 && strchr("_~!$&'()*+,;=:@?", c) != NULL;
 }
 
 /* One byte of s at *i, decoded; *i moves on. -1: broken. */
