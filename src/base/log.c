@@ -120,10 +120,13 @@ static void put_escaped(struct line *o, const unsigned char *s, size_t n)
 	}
 }
 
+/* All that is printed but " = \ and the blank, as ranges of ASCII, those of most texts first. */
+static bool plain_byte(char c) { return (c >= '_' && c <= '~') || (c >= '#' && c <= '<') || (c >= '>' && c <= '[') || c == '!' || c == ']' || c == '^'; }
+
 static bool plain_value(const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (s[i] <= ' ' || s[i] > '~' || s[i] == '"' || s[i] == '=' || s[i] == '\\')
+		if (!plain_byte(s[i]))
 			return false;
 	return n > 0;
 }

@@ -58,6 +58,10 @@ static int path_parse(const char *s, size_t n, char **to, struct err *e)
 	while (i < n) {
 		const size_t at = i;
 
+		if (s[i] != '%' && s[i] != '?' && plain_byte((unsigned char)s[i])) {
+			*p++ = s[i++];
+			continue;
+		}
 		if ((c = path_byte(s, n, &i)) < 0)
 			return fail(e, E_FORMAT, "address, byte %zu: not a legal byte or escape here", at + 1);
 		*p++ = (char)(unsigned char)c;
