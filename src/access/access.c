@@ -96,11 +96,7 @@ void access_close(struct access *a)
 
 void access_mac(struct access *a, const char *purpose, const void *p, size_t n, uint8_t out[32])
 {
-	uint8_t key[MAC_KEY];
-
-	mac(a->node_key, purpose, strlen(purpose), key);
-	mac(key, p, n, out);
-	secret_wipe(key, sizeof(key));
+	mac_for(a->node_key, purpose, p, n, out);
 }
 
 int access_seal(struct access *a, const void *context, size_t context_n, const void *p, size_t n, void *out, struct err *e)
