@@ -24,6 +24,15 @@ static const struct zone { const char *name; int64_t since_s; const char *vtimez
 		"END:VTIMEZONE\r\n"},
 };
 
+/* A local time that comes twice in autumn means the first (§3.3.5); the second can only be said in UTC. */
+static bool is_said_by(const struct zone *z, int64_t ns)
+{
+	const char *abbr;
+	int now, before;
+
+	return time_zone(z->name, ns, &now, &abbr) && time_zone(z->name, ns - 3600 * NS_PER_S, &before, &abbr) && before <= now;
+}
+
 /* The zone an event's times stand in; NULL: UTC. */
 static const struct zone *zone_of(const struct ics_event *v)
 {
@@ -31,7 +40,7 @@ static const struct zone *zone_of(const struct ics_event *v)
 		return NULL;
 	for (size_t i = 0; i < ARRAY_LEN(zones); i++)
 		if (strcmp(zones[i].name, v->zone) == 0)
-			return v->start >= zones[i].since_s * NS_PER_S ? &zones[i] : NULL;
+			return v->start >= zones[i].since_s * NS_PER_S && is_said_by(&zones[i], v->start) && is_said_by(&zones[i], v->end) ? &zones[i] : NULL;
 	return NULL;
 }
 
