@@ -249,7 +249,7 @@ int desk_as(struct state *s, const char *party, const char *user, struct princip
 		return fail(e, E_DENIED, "user %s is disabled", u.name);
 	if (strcmp(u.party, party) != 0)
 		return fail(e, E_DENIED, "user %s is of party %s, not of this node's", u.name, u.party);
-	*ret = (struct principal){.known = true, .read = true, .write = true};
+	*ret = (struct principal){.known = true, .own = true, .read = true, .write = true};
 	(void)snprintf(ret->name, sizeof(ret->name), "%s", u.name);
 	(void)snprintf(ret->party, sizeof(ret->party), "%s", u.party);
 	(void)snprintf(ret->agency, sizeof(ret->agency), "%s", u.agency);
