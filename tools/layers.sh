@@ -8,7 +8,7 @@ cd "${1:-$(dirname "$0")/..}"
 modules='base json crypto pack stix policy tlog store record http access taxii peer consult web cli'
 
 # Headers a module offers besides MODULE/MODULE.h. All of base is for everyone.
-public='policy/rights.h store/journal.h store/index.h store/people.h store/state.h json/split.h record/page.h access/people.h peer/pull.h peer/fetch.h'
+public='policy/rights.h store/journal.h store/index.h store/people.h store/state.h http/form.h json/split.h record/page.h access/people.h peer/pull.h peer/fetch.h'
 
 # Foreign headers (prefixes) and the only module that may include them.
 homes='yyjson.h=json zstd=pack isa-l.h=pack isa-l/=pack nettle/=crypto sodium=crypto sqlite3.h=store libpq-fe.h=store microhttpd.h=http gnutls/=http curl/=peer'
