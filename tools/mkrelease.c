@@ -99,9 +99,11 @@ static void put_writes(struct buf *b)
 		const char *const *list;
 		bool known;
 	} asks[] = {
-		{"an editor of a member, TLP:AMBER", "DE", ROLE_DESK, true, true, NULL, TLP_AMBER, NULL, true},
+		{"a desk officer of a member, TLP:AMBER", "DE", ROLE_DESK, true, true, NULL, TLP_AMBER, NULL, true},
 		{"unmarked", "DE", ROLE_DESK, true, true, NULL, TLP_NONE, NULL, true},
 		{"the node itself", "DE", ROLE_NODE, true, true, NULL, TLP_AMBER, NULL, true},
+		{"a contributor, own type", "DE", ROLE_CONTRIBUTOR, true, true, NULL, TLP_AMBER, NULL, true},
+		{"a contributor, other type", "DE", ROLE_CONTRIBUTOR, false, true, NULL, TLP_AMBER, NULL, true},
 		{"a reader", "DE", ROLE_READER, true, true, NULL, TLP_AMBER, NULL, true},
 		{"without a role", "DE", ROLE_NONE, true, true, NULL, TLP_AMBER, NULL, true},
 		{"unknown collection", "DE", ROLE_DESK, true, true, NULL, TLP_AMBER, NULL, false},

@@ -16,10 +16,12 @@ table() {
 	build lib  libcurl                libcurl4-gnutls-dev
 	build lib  sqlite3                libsqlite3-dev
 	build lib  libsodium              libsodium-dev
+	build lib  libfido2               libfido2-dev
 	build lib  nettle                 nettle-dev
 	build lib  yyjson                 @yyjson
 	build lib  libzstd                libzstd-dev
 	build lib  libisal                libisal-dev
+	build lib  libqrencode            libqrencode-dev
 	build cmd  bison                  bison
 	build cmd  flex                   flex
 	build cmd  openssl                openssl

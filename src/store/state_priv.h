@@ -8,7 +8,7 @@
 #include "store/watch.h"
 
 #define STATE_APPLICATION 0x56524253 /* "VRBS", PRAGMA application_id */
-#define STATE_VERSION 1              /* PRAGMA user_version: the last STEP of state.def */
+#define STATE_VERSION 2              /* PRAGMA user_version: the last STEP of state.def */
 
 enum state_query {
 #define STEP(version, sql)
@@ -38,5 +38,8 @@ NODISCARD int state_lightly(struct state *s, enum state_query q, struct err *e, 
 
 /* Text of at most max bytes, terminated within its array of max + 1: UTF-8 without control bytes. E_FORMAT names `what`. */
 NODISCARD int state_text_ok(const char *text, size_t max, bool may_be_empty, const char *what, struct err *e);
+/* One row by what the statement names (st is done with then), or E_NOTFOUND with `missing`. */
+typedef int fill_row(sqlite3_stmt *st, void *ret, struct err *e);
+NODISCARD int state_one_row(struct state *s, sqlite3_stmt *st, fill_row *fill, void *ret, const char *missing, struct err *e);
 /* E_CORRUPT for a row that does not fit its struct. */
 NODISCARD int state_bad_row(const char *table, struct err *e);

@@ -6,10 +6,7 @@
 
 #include "store/state_priv.h"
 
-/* One row by what the statement names, or E_NOTFOUND with `missing`. */
-typedef int fill_row(sqlite3_stmt *st, void *ret, struct err *e);
-
-static int one_row(struct state *s, sqlite3_stmt *st, fill_row *fill, void *ret, const char *missing, struct err *e)
+int state_one_row(struct state *s, sqlite3_stmt *st, fill_row *fill, void *ret, const char *missing, struct err *e)
 {
 	bool row = false;
 	int rc = db_step(&s->db, st, &row, e);
@@ -73,7 +70,7 @@ int state_get_user(struct state *s, const char *name, struct state_user *ret, st
 	(void)snprintf(missing, sizeof(missing), "there is no user %.*s", LIMIT_USER, name);
 	if ((rc = db_start(&s->db, SQ_GET_USER, &st, e, "t", name)) != 0)
 		return rc;
-	return one_row(s, st, fill_user, ret, missing, e);
+	return state_one_row(s, st, fill_user, ret, missing, e);
 }
 
 int state_user_by_spki(struct state *s, const uint8_t spki[32], struct state_user *ret, struct err *e)
@@ -83,7 +80,7 @@ int state_user_by_spki(struct state *s, const uint8_t spki[32], struct state_use
 
 	if ((rc = db_start(&s->db, SQ_USER_BY_SPKI, &st, e, "b", spki, (size_t)32)) != 0)
 		return rc;
-	return one_row(s, st, fill_user, ret, "no user signs in with this certificate", e);
+	return state_one_row(s, st, fill_user, ret, "no user signs in with this certificate", e);
 }
 
 int state_users(struct state *s, state_user_visit *v, void *ctx, struct err *e)
@@ -200,7 +197,7 @@ int state_token_by_hash(struct state *s, const uint8_t hash[32], struct state_to
 
 	if ((rc = db_start(&s->db, SQ_TOKEN_BY_HASH, &st, e, "b", hash, (size_t)32)) != 0)
 		return rc;
-	return one_row(s, st, fill_token, ret, "there is no such token", e);
+	return state_one_row(s, st, fill_token, ret, "there is no such token", e);
 }
 
 int state_get_token(struct state *s, const char *id, struct state_token *ret, struct err *e)
@@ -212,7 +209,7 @@ int state_get_token(struct state *s, const char *id, struct state_token *ret, st
 	(void)snprintf(missing, sizeof(missing), "there is no token %.20s", id);
 	if ((rc = db_start(&s->db, SQ_TOKEN_BY_ID, &st, e, "t", id)) != 0)
 		return rc;
-	return one_row(s, st, fill_token, ret, missing, e);
+	return state_one_row(s, st, fill_token, ret, missing, e);
 }
 
 int state_tokens(struct state *s, state_token_visit *v, void *ctx, struct err *e)
