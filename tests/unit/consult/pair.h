@@ -81,7 +81,7 @@ static struct doc_facts facts_of(struct pair *p, struct side *s, const char *id)
 	return f;
 }
 
-static enum doc_state state_of(struct pair *p, struct side *s, const char *id)
+static inline enum doc_state state_of(struct pair *p, struct side *s, const char *id)
 {
 	const struct doc_facts f = facts_of(p, s, id);
 
