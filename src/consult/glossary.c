@@ -201,7 +201,7 @@ static void put(struct out *o, struct glossary_warning w)
 
 static struct paper_text in_all(const char *id)
 {
-	struct paper_text t;
+	struct paper_text t = {{NULL}};
 
 	for (unsigned l = 0; l < LANG_COUNT; l++)
 		t.s[l] = tr((enum lang)l, id);
@@ -251,7 +251,7 @@ static void check_traps(struct out *o)
 /* What people wrote is a word, not our notation. */
 static struct side plain_side(const struct paper_text *t)
 {
-	struct side s;
+	struct side s = {{NULL}};
 
 	for (unsigned l = 0; l < LANG_COUNT; l++)
 		s.words[l] = t->s[l] != NULL && strpbrk(t->s[l], "|!") == NULL ? t->s[l] : NULL;
