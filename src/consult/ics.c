@@ -54,6 +54,10 @@ static void end_line(struct lines *l)
 {
 	size_t at = 0, room = LINE;
 
+	if (l->now.err != 0) {
+		l->out->err = l->now.err;
+		return;
+	}
 	while (l->now.n - at > room) {
 		size_t end = at + room;
 
@@ -66,8 +70,6 @@ static void end_line(struct lines *l)
 	}
 	buf_put(l->out, l->now.p + at, l->now.n - at);
 	buf_puts(l->out, "\r\n");
-	if (l->now.err != 0)
-		l->out->err = l->now.err;
 	buf_clear(&l->now);
 }
 
