@@ -72,6 +72,8 @@ int cmd_consult(struct cli *cli, struct err *e);
 int cmd_assent(struct cli *cli, struct err *e);
 int cmd_publish(struct cli *cli, struct err *e);
 int cmd_tick(struct cli *cli, struct err *e);
+int cmd_home(struct cli *cli, struct err *e);
+int cmd_waiting(struct cli *cli, struct err *e);
 int cmd_pull(struct cli *cli, struct err *e);
 int cmd_show(struct cli *cli, struct err *e);
 int cmd_log(struct cli *cli, struct err *e);

@@ -1,6 +1,7 @@
 /* user totp, codes, devices, sessions, hand-over; audit. On the local state alone, beside a running node. */
 #include <string.h>
 
+#include "cli/desk.h"
 #include "cli/people.h"
 
 /* ---- second factors ---- */
@@ -110,8 +111,13 @@ int user_sessions(struct cli *cli, struct people_office *o, struct err *e)
 int user_hand_over(struct cli *cli, struct people_office *o, struct err *e)
 {
 	struct people_handed done = {0};
-	const int rc = people_hand_over(o, cli->arg[2], cli->arg[3], NULL, 0, &done, e);
+	struct home *home = NULL;
+	int rc = cli_home(record_dir(cli->record), &home, e);
 
+	/* National papers and what waits go with the rest, or nothing does. */
+	if (rc == 0)
+		rc = people_hand_over(o, cli->arg[2], cli->arg[3], &(struct people_hook){desk_hand_over, home}, 1, &done, e);
+	home_close(home);
 	if (rc != 0)
 		return rc;
 	if (cli->json) {

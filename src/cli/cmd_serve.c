@@ -6,8 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
-#include "consult/acts.h"
+#include "cli/desk.h"
 
 #define AGAIN_S 86400 /* once a day all entries are asked for anew: what was released to us since it was first asked */
 
@@ -27,6 +26,7 @@ static void wait_and_sync(struct cli *cli, struct node_server *s, const sigset_t
 		if (again)
 			since = 0;
 		IGNORE(consult_tick(cli->record, cli->rd, &(size_t){0}, NULL) != 0, "the next round tries again");
+		IGNORE(cli_resume(cli, NULL) != 0, "the next round tries again");
 		node_care(s);
 		if (sigtimedwait(end, NULL, &pause) > 0)
 			return;
