@@ -155,11 +155,11 @@ static int exchange(struct node_server *s, struct log *log, struct err *e)
 	const struct conf *conf = &s->cli->conf;
 	const char *name = conf_text(conf, CONF_name);
 	const struct access_conf a = {.w = &s->cli->w, .party = record_self(s->cli->record)->party, .rate = (unsigned)conf_number(conf, CONF_rate_limit),
-	    .burst = (unsigned)conf_number(conf, CONF_rate_burst), .peer = peer_of, .peer_ctx = s};
+	    .burst = (unsigned)conf_number(conf, CONF_rate_burst), .peer = peer_of, .peer_ctx = s, .origin = conf_text(conf, CONF_base_url)};
 	struct taxii_conf t = {.record = s->cli->record, .title = name[0] != '\0' ? name : record_self(s->cli->record)->origin, .log = log};
 	int rc = access_open(&a, record_dir(s->cli->record), &s->access, e);
 
-	t.access = s->access;
+	t.access = s->web.access = s->access;
 	return rc != 0 ? rc : taxii_open(&t, &s->taxii, e);
 }
 
