@@ -8,9 +8,9 @@
 #define SHOWN 500
 
 static const struct field ask_fields[AUDIT_FIELDS] = {
-	[AUDIT_USER] = {.name = "user", .label = N_("User"), .max = LIMIT_WHO},
-	[AUDIT_SINCE] = {.name = "since", .label = N_("Since"), .hint = DATE_HINT, .max = 40},
-	[AUDIT_UNTIL] = {.name = "until", .label = N_("Until, that day included"), .hint = DATE_HINT, .max = 40},
+	[AUDIT_USER] = {.name = "user", .label = N_("User"), .plain = true, .max = LIMIT_WHO},
+	[AUDIT_SINCE] = {.name = "since", .label = N_("Since"), .hint = DATE_HINT, .plain = true, .max = 40},
+	[AUDIT_UNTIL] = {.name = "until", .label = N_("Until, that day included"), .hint = DATE_HINT, .plain = true, .max = 40},
 };
 
 /* ---- what is asked: user and days, of the address ---- */

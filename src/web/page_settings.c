@@ -8,7 +8,7 @@
 /* What was typed is kept only where it is no secret. */
 static const struct field look_fields[SET_LOOKS] = {
 	[SET_LANG] = {.name = "lang", .label = N_("Language"), .hint = N_("Of the first page; each page has links to the other languages."), .required = true},
-	[SET_ORDER] = {.name = "order", .label = N_("Columns of joint texts"), .required = true},
+	[SET_ORDER] = {.name = "order", .label = N_("Columns of joint texts"), .plain = true},
 	[SET_ERA] = {.name = "era", .label = N_("Japanese dates with the year of the era")},
 };
 static const struct field password_fields[SET_PASSWORDS] = {
