@@ -171,7 +171,7 @@ static int exchange(struct node_server *s, struct log *log, struct err *e)
 	struct taxii_conf t = {.record = s->cli->record, .title = name[0] != '\0' ? name : record_self(s->cli->record)->origin, .log = log};
 	int rc = access_open(&a, record_dir(s->cli->record), &s->access, e);
 
-	t.access = s->access;
+	t.access = s->web.access = s->access;
 	return rc != 0 ? rc : taxii_open(&t, &s->taxii, e);
 }
 
