@@ -79,6 +79,18 @@ static int identify(struct db *d, const char *path, int64_t *ret_version, struct
 	return 0;
 }
 
+/* As one reading: another process may be making the file between two questions. */
+static int look(struct db *d, const char *path, int64_t *ret_version, struct err *e)
+{
+	int rc = db_exec(d, "BEGIN", e);
+
+	if (rc != 0)
+		return rc;
+	rc = identify(d, path, ret_version, e);
+	IGNORE(db_exec(d, "ROLLBACK", NULL), "nothing was written");
+	return rc;
+}
+
 static int upgrade(struct db *d, const char *path, struct err *e)
 {
 	int64_t version = 0;
@@ -131,7 +143,7 @@ static int open_steps(struct state *s, const char *path, struct err *e)
 	int rc;
 
 	if ((rc = make_private(path, e)) != 0 || (rc = db_open(&s->db, path, SQLITE_OPEN_READWRITE, "local state", queries, SQ_COUNT_, e)) != 0 ||
-	    (rc = identify(&s->db, path, &version, e)) != 0)
+	    (rc = look(&s->db, path, &version, e)) != 0)
 		return rc;
 	if ((rc = set_wal(&s->db, e)) != 0 ||
 	    (rc = db_exec(&s->db, "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA cache_size = -512", e)) != 0 ||
@@ -169,6 +181,7 @@ int state_enter(struct state *s, struct err *e)
 
 static void roll_back(struct state *s)
 {
+	s->stale = true; /* a generation read in between is no more */
 	/* SQLite may have rolled back by itself (disk full, no memory). */
 	if (db_in_transaction(&s->db))
 		IGNORE(db_run(&s->db, SQ_ROLLBACK, NULL, ""), "a failed rollback leaves a transaction that the next begin reports");
@@ -226,18 +239,28 @@ static int one_int(struct state *s, enum state_query q, uint64_t *ret, struct er
 }
 
 /* The data version first: what is committed between the two questions is noticed by the next call. */
-int state_generation(struct state *s, uint64_t *ret, struct err *e)
+static int read_generation(struct state *s, struct err *e)
 {
 	uint64_t version = 0;
 	int rc;
 
+	watch_look(&s->watch, &s->db);
 	if ((rc = one_int(s, SQ_DATA_VERSION, &version, e)) != 0)
 		return rc;
-	if (s->stale || version != s->version) {
-		if ((rc = one_int(s, SQ_GENERATION, &s->generation, e)) != 0)
-			return rc;
+	if ((s->stale || version != s->version) && (rc = one_int(s, SQ_GENERATION, &s->generation, e)) == 0)
 		s->version = version;
-		s->stale = false;
+	return rc;
+}
+
+int state_generation(struct state *s, uint64_t *ret, struct err *e)
+{
+	int rc;
+
+	if (s->stale || !watch_same(&s->watch)) {
+		rc = read_generation(s, e);
+		s->stale = rc != 0;
+		if (rc != 0)
+			return rc;
 	}
 	*ret = s->generation;
 	return 0;
