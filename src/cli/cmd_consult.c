@@ -84,7 +84,7 @@ static int take_due(const char *s, char to[LIMIT_TIMESTAMP + 1], const char **re
 	memcpy(to, s, n + 1);
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
 		if (n == forms[i].n) {
-			strcpy(to + n, forms[i].rest);
+			memcpy(to + n, forms[i].rest, strlen(forms[i].rest) + 1);
 			*ret_precision = forms[i].precision;
 		}
 	return time_parse(to, strlen(to), &(int64_t){0}) ? 0 : fail(e, E_USAGE, "%s: a date is due, as 2017, 2017-05, 2017-05-17 or 2017-05-17T08:00:00.000Z", s);

@@ -374,7 +374,7 @@ static int must_be_open(const struct actor *a, const struct entry *doc, const ch
 
 int act_accept(const struct actor *a, const char *proposal, const char *seen, const struct texts *reason, struct add_result *ret, struct err *e)
 {
-	struct add_result word;
+	struct add_result word = {.index = 0};
 	struct entry prop, doc;
 	bool written = false;
 	int rc = a->hold != NULL && a->ready == NULL ? hold_accept(a, proposal, seen, reason, e) : 0;
