@@ -88,7 +88,7 @@ int desk_waiting(const struct desk *d, bool all, home_wait_visit *v, void *ctx, 
 
 	if (!d->who->known || !d->who->own)
 		return 0;
-	return home_waits(d->home, 0, owner, pass_wait, &x, e);
+	return home_waits(d->home, WAIT_EVERY, owner, pass_wait, &x, e);
 }
 
 int desk_wait(const struct desk *d, const char *id, struct home_wait *ret, struct err *e)
