@@ -21,7 +21,8 @@ bool desk_needs_second(const struct desk_release *q)
 void desk_actor(const struct desk *d, struct act_hold *hold, struct actor *ret)
 {
 	*hold = (struct act_hold){.put = desk_hold, .ctx = d};
-	*ret = (struct actor){.r = d->r, .rd = d->rd, .who = d->who->who, .role = d->who->reader.role, .hold = hold};
+	/* Whatever the role of another party's user says: nobody acts for this party but its own people. */
+	*ret = (struct actor){.r = d->r, .rd = d->rd, .who = d->who->who, .role = d->who->known && d->who->own ? d->who->reader.role : ROLE_NONE, .hold = hold};
 }
 
 /* What the act's text says of it: its verb, for lists, and the right it takes. */

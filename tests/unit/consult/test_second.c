@@ -237,7 +237,13 @@ static void test_who(void **state)
 		if (!may)
 			IS(E_DENIED, comment(g.clear, "x"));
 		g.p.own = false;
+		desk_actor(&g.d, &g.hold, &g.a);
 		IS(E_DENIED, comment(g.amber, "x"));
+		IS(E_DENIED, comment(g.clear, "x"));
+		g.p.own = true;
+		g.p.known = false;
+		desk_actor(&g.d, &g.hold, &g.a);
+		IS(E_DENIED, comment(g.clear, "x"));
 	}
 	assert_int_equal(written(), n);
 	as("zweite", ROLE_RELEASER);
