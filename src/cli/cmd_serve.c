@@ -11,7 +11,7 @@
 #define AGAIN_S 86400 /* once a day all entries are asked for anew: what was released to us since it was first asked */
 
 /* Wait for the end, following the peers in between. */
-static void wait_and_sync(struct cli *cli, const sigset_t *end)
+static void wait_and_sync(struct cli *cli, struct node_server *s, const sigset_t *end)
 {
 	const uint64_t every = conf_number(&cli->conf, CONF_sync_interval);
 	const struct timespec pause = {.tv_sec = every > 0 ? (time_t)every : 3600};
@@ -25,6 +25,7 @@ static void wait_and_sync(struct cli *cli, const sigset_t *end)
 			IGNORE(node_sync_all(cli, again, NULL) != 0, "each failure is in the log; the next round tries again");
 		if (again)
 			since = 0;
+		node_care(s);
 		if (sigtimedwait(end, NULL, &pause) > 0)
 			return;
 	}
@@ -63,7 +64,7 @@ int cmd_serve(struct cli *cli, struct err *e)
 		if (tls != 0)
 			printf("https://%s (TLS, %u)\n", conf_text(&cli->conf, CONF_listen_tls), tls);
 		fflush(stdout);
-		wait_and_sync(cli, &end);
+		wait_and_sync(cli, s, &end);
 		node_stop(s);
 		log_event(cli->w.log, EV_stop, NULL);
 	}
