@@ -421,6 +421,28 @@ static void roles_and_pages(void **state)
 	d->web.access = d->a;
 }
 
+/* What is not there is not there for him either, in his own frame; an address nobody knows looks the same. */
+static void errors_of_a_person(void **state)
+{
+	static const char *const none[] = {"/de/series/x", "/de/record/x", "/de/nothing", "/de/settings/x/y/z"};
+	char cookie[128];
+	size_t n = 0;
+
+	(void)state;
+	people_sign_in(d, "e.muster", cookie);
+	for (size_t i = 0; i < ARRAY_LEN(none); i++) {
+		struct got g;
+
+		people_ask(d, WITH(cookie), none[i], NULL, &g);
+		assert_int_equal(g.status, 404);
+		assert_string_equal(g.cache, "no-store");
+		assert_true(has(&g, "<b>e.muster</b>"));
+		assert_true(n == 0 || n == g.body.n);
+		n = g.body.n;
+		got_free(&g);
+	}
+}
+
 /* Of the acts of administrators, none is another's, and some not even their own on themselves. */
 static void acts_of_administrators(void **state)
 {
@@ -515,7 +537,7 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(in_and_out), T(too_often), T(odd_forms), T(second_factor), T(not_fresh), T(password_changes), T(forms_of_others), T(forms_of_ones_own), T(no_fixed_session), T(nowhere_else), T(evil_texts), T(roles_and_pages),
+		T(in_and_out), T(too_often), T(odd_forms), T(second_factor), T(not_fresh), T(password_changes), T(forms_of_others), T(forms_of_ones_own), T(no_fixed_session), T(nowhere_else), T(evil_texts), T(roles_and_pages), T(errors_of_a_person),
 		T(acts_of_administrators), T(audit_pages), T(looks),
 	};
 
