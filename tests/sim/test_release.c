@@ -387,6 +387,21 @@ static void do_plain(struct tour *t, const char *pattern)
 	must_none(t, ASK("/fr%s", pattern + 3), NULL);
 }
 
+/* Pages of those who sign in: the way there, whoever asks for whatever. */
+static void do_people(struct tour *t, const char *pattern)
+{
+	char path[400], name[400];
+
+	for (unsigned k = 0; k < LANG_COUNT; k++) {
+		make(name, "%s", pattern + 3);
+		if (strstr(name, "{}") != NULL)
+			memcpy(strstr(name, "{}"), "de", 2);
+		if (ask(t, ASK("/%s%s", lang_code((enum lang)k), name), NULL, NULL) != 303)
+			fault(path, "not sent to sign in", t->asker.name);
+	}
+	must_none(t, ASK("/fr%s", pattern + 3), NULL);
+}
+
 static void do_asset(struct tour *t, const char *pattern)
 {
 	(void)pattern;
@@ -551,6 +566,17 @@ static const struct { const char *pattern; void (*run)(struct tour *t, const cha
 	{"/{}/", do_plain},
 	{"/{}/series", do_plain},
 	{"/{}/record", do_plain},
+	{"/{}/sign-in", do_plain},
+	{"/{}/sign-out", do_plain},
+	{"/{}/help", do_plain},
+	{"/{}/accessibility", do_plain},
+	{"/{}/privacy", do_plain},
+	{"/{}/settings", do_people},
+	{"/{}/settings/users", do_people},
+	{"/{}/settings/users/{}", do_people},
+	{"/{}/settings/audit", do_people},
+	{"/{}/settings/audit.tsv", do_people},
+	{"/{}/settings/audit.jsonl", do_people},
 	{"/{}/series/{}", do_pages},
 	{"/{}/series/{}/rounds/{}", do_pages},
 	{"/{}/series/{}/rounds/{}/statement", do_pages},
@@ -631,6 +657,7 @@ static void tour_open(struct tour *t, struct rec *m)
 
 	*t = (struct tour){.m = m, .web = {.record = m->node[DE].r, .base_url = "https://record.example"}};
 	taxii_people(t);
+	t->web.access = t->access;
 	t->conf = (struct http_conf){.route = t->route, .route_ctx = &t->web, .security_headers = security_headers, .error_page = error_page};
 	n = peer_routes(&row);
 	add_routes(t, row, n, NULL);

@@ -20,7 +20,7 @@ struct tour {
 	struct access *access;
 	struct taxii *taxii;
 	struct http_conf conf;
-	struct http_route route[96];
+	struct http_route route[192];
 	size_t peers, webs;                    /* where the routes of taxii/ begin, and those of web/ */
 	struct asker asker;
 	const struct user *user;               /* the person of that party who asks TAXII; NULL: nobody */
