@@ -151,14 +151,17 @@ static void say_result(struct pulling *p, const struct pull_report *r)
 
 	cli_progress_end(cli);
 	if (cli->json) {
-		printf("{\"pages\":%llu,\"seen\":%llu,\"recorded\":%llu,\"known\":%llu,\"refused\":%llu,\"asked_again\":%llu}\n", (unsigned long long)r->pages,
-		    (unsigned long long)r->seen, (unsigned long long)r->added, (unsigned long long)r->known, (unsigned long long)r->refused, (unsigned long long)r->again);
+		printf("{\"pages\":%llu,\"seen\":%llu,\"recorded\":%llu,\"known\":%llu,\"refused\":%llu,\"asked_again\":%llu,\"last_versions_only\":%s}\n",
+		    (unsigned long long)r->pages, (unsigned long long)r->seen, (unsigned long long)r->added, (unsigned long long)r->known, (unsigned long long)r->refused,
+		    (unsigned long long)r->again, r->last_only ? "true" : "false");
 	} else {
 		printf(_("%llu pages: %llu recorded, %llu known already, %llu refused"), (unsigned long long)r->pages, (unsigned long long)r->added,
 		    (unsigned long long)r->known, (unsigned long long)r->refused);
 		printf("\n");
 		if (!r->dated && r->pages > 0 && r->seen > 0)
 			printf("%s\n", _("The server says no dates: the next pull begins anew."));
+		if (r->last_only)
+			printf("%s\n", _("The server gives only the last version of each object: what came and went between two pulls is not seen."));
 	}
 	fflush(stdout);
 }

@@ -146,7 +146,7 @@ bool pull_next(struct pull *p, struct pull_request *ret)
 	if (p->done)
 		return false;
 	buf_clear(&p->url);
-	buf_printf(&p->url, "%s?limit=%u", p->opt.url, p->limit);
+	buf_printf(&p->url, "%s?limit=%u%s", p->opt.url, p->limit, p->report.last_only ? "" : "&match%5Bversion%5D=all");
 	if (p->at.added_after[0] != '\0') {
 		buf_puts(&p->url, "&added_after=");
 		put_query(&p->url, p->at.added_after);
@@ -369,8 +369,22 @@ static int try_again(struct pull *p, const struct pull_answer *a, struct err *e)
 	return 0;
 }
 
+/* Servers that do not know match[version] call it malformed, or break. Asked without it they give the last version of each object. */
+static bool refuses_versions(const struct pull *p, int status)
+{
+	if (p->report.last_only || p->report.pages > 0 || p->at.next[0] != '\0')
+		return false;
+	return status == 400 || status == 422 || status == 501 || (status == 500 && p->tries > 0);
+}
+
 int pull_take(struct pull *p, const struct pull_answer *a, struct err *e)
 {
+	if (refuses_versions(p, a->status)) {
+		p->report.last_only = true;
+		p->tries = 0;
+		p->wait_s = 0;
+		return 0;
+	}
 	switch (a->status) {
 	case 200:
 		return take_page(p, a, e);

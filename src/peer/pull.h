@@ -4,7 +4,8 @@
  *
  * Real servers err. Taken in stride: a wrong or missing Content-Type, objects sent again, pages smaller than asked for,
  * empty pages, `more` without `next`, a `next` that has expired (400) or repeats, dates missing, malformed or cut to
- * milliseconds, many objects with one date, 429 and 5xx with or without Retry-After.
+ * milliseconds, many objects with one date, 429 and 5xx with or without Retry-After. Asked for are all versions, so that
+ * none is lost between two pulls; a server that refuses to is asked for the last ones.
  */
 #pragma once
 #include "record/record.h"
@@ -30,8 +31,11 @@ struct pull_opt {
 	unsigned overlap_s;
 	void (*refused)(void *ctx, const struct add_result *res); void *ctx; /* each object refused; or NULL */
 };
-/* refused: without another node's own papers (its collections, withdrawals), which are seen and left there. */
-struct pull_report { uint64_t pages, seen, added, known, refused, again; bool dated, tokens; };
+/*
+ * refused: without another node's own papers (its collections, withdrawals), which are seen and left there. last_only: the
+ * server would not give all versions.
+ */
+struct pull_report { uint64_t pages, seen, added, known, refused, again; bool dated, tokens, last_only; };
 
 struct pull_request { const char *url; unsigned wait_s; /* before asking */ };
 struct pull_answer {

@@ -67,6 +67,7 @@ int state_enter(struct state *s, struct err *e)
 
 static void roll_back(struct state *s)
 {
+	s->stale = true; /* a generation read in between is no more */
 	/* SQLite may have rolled back by itself (disk full, no memory). */
 	if (db_in_transaction(&s->db))
 		IGNORE(db_run(&s->db, SQ_ROLLBACK, NULL, ""), "a failed rollback leaves a transaction that the next begin reports");
@@ -124,18 +125,28 @@ static int one_int(struct state *s, enum state_query q, uint64_t *ret, struct er
 }
 
 /* The data version first: what is committed between the two questions is noticed by the next call. */
-int state_generation(struct state *s, uint64_t *ret, struct err *e)
+static int read_generation(struct state *s, struct err *e)
 {
 	uint64_t version = 0;
 	int rc;
 
+	watch_look(&s->watch, &s->db);
 	if ((rc = one_int(s, SQ_DATA_VERSION, &version, e)) != 0)
 		return rc;
-	if (s->stale || version != s->version) {
-		if ((rc = one_int(s, SQ_GENERATION, &s->generation, e)) != 0)
-			return rc;
+	if ((s->stale || version != s->version) && (rc = one_int(s, SQ_GENERATION, &s->generation, e)) == 0)
 		s->version = version;
-		s->stale = false;
+	return rc;
+}
+
+int state_generation(struct state *s, uint64_t *ret, struct err *e)
+{
+	int rc;
+
+	if (s->stale || !watch_same(&s->watch)) {
+		rc = read_generation(s, e);
+		s->stale = rc != 0;
+		if (rc != 0)
+			return rc;
 	}
 	*ret = s->generation;
 	return 0;

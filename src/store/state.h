@@ -22,7 +22,8 @@ NODISCARD int state_open(const char *path, struct state **ret, struct err *e);
 void state_close(struct state *s); /* NULL is fine */
 /*
  * A number that changes with every committed change to users, tokens or grants by anybody, in whatever process (not
- * when they were last seen; not by statuses and values): for caches. Costs about a microsecond.
+ * when they were last seen; not by statuses and values): for caches. No system call while
+ * nobody commits.
  */
 NODISCARD int state_generation(struct state *s, uint64_t *ret, struct err *e);
 /* Several calls as one change, read and written without anybody in between; ends with the caller's rc: 0 commits, else nothing was. Nests. */

@@ -5,6 +5,7 @@
 
 #include "store/db.h"
 #include "store/state.h"
+#include "store/watch.h"
 
 #define STATE_APPLICATION 0x56524253 /* "VRBS", PRAGMA application_id */
 #define STATE_VERSION 2              /* PRAGMA user_version: the last STEP of state.def */
@@ -24,6 +25,7 @@ struct state {
 	bool failed;                 /* one of them: the outermost rolls back */
 	bool stale;                  /* changed by ourselves since `generation` was read */
 	uint64_t version, generation;
+	struct watch watch;          /* while it sees nothing, `generation` holds */
 };
 
 enum { STATE_MAY_READ = 1, STATE_MAY_WRITE = 2 };

@@ -209,6 +209,12 @@ def try_server(make):
             server.over_tls(into)
         with check("pull --every follows beside two writers, without an overlap: nothing is missing"):
             server.beside_writers(into, 0x40000000)
+    with check("of what was changed twice at %s between two pulls, both versions come" % make.name):
+        of_one = [{**sent[0], "modified": "2026-03-0%dT00:00:00.000Z" % k} for k in (1, 2)]
+        for o in of_one:
+            server.add([o])
+        done = pull(server, into)
+        same((done["recorded"], done["last_versions_only"]), (2, False))
     server.stop()
 
 

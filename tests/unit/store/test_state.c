@@ -2,6 +2,8 @@
 #include "state_support.h"
 
 #include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void test_users(void **state)
 {
@@ -264,6 +266,35 @@ static void test_generation(void **state)
 	state_close(other);
 }
 
+/* Asked again, nothing is read while nobody has committed; what another process commits is noticed. */
+static void test_watch(void **state)
+{
+	struct state_user u = user("muster");
+	struct state *other = NULL;
+	const uint64_t before = generation(g.s);
+	int status = 0;
+	pid_t child;
+
+	(void)state;
+	assert_true(watch_same(&g.s->watch) && !g.s->stale);
+	g.s->generation = 77; /* stands for "not asked again" */
+	assert_int_equal(generation(g.s), 77);
+	g.s->generation = before;
+	if ((child = fork()) == 0)
+		_exit(state_open(g.path, &other, NULL) == 0 && state_put_user(other, &u, NULL) == 0 ? 0 : 1);
+	assert_true(child > 0 && waitpid(child, &status, 0) == child && status == 0);
+	assert_false(watch_same(&g.s->watch));
+	assert_int_equal(generation(g.s), before + 1);
+	assert_true(watch_same(&g.s->watch));
+	/* Inside a transaction what is read may be older than what is there, and may be taken back. */
+	OK(state_begin(g.s, &e));
+	OK(state_put_user(g.s, &u, &e));
+	assert_int_equal(generation(g.s), before + 2);
+	assert_false(watch_same(&g.s->watch));
+	assert_int_equal(state_end(g.s, E_DENIED, &e), E_DENIED);
+	assert_int_equal(generation(g.s), before + 1);
+}
+
 /* Several calls are one change: all or nothing, and nobody in between. */
 static void test_together(void **state)
 {
@@ -294,7 +325,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_users), TEST(test_bounds), TEST(test_tokens), TEST(test_grants), TEST(test_statuses),
-		TEST(test_values_and_secrets), TEST(test_generation), TEST(test_together),
+		TEST(test_values_and_secrets), TEST(test_generation), TEST(test_watch), TEST(test_together),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
