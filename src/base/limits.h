@@ -107,6 +107,8 @@
 #define LIMIT_STATUS_FAILURES 1000       /* failures listed in a status; their count goes on */
 #define LIMIT_STATUS_KEEP_S  604800      /* seconds a finished status stays readable (TAXII 2.1 §4.3 wants a day) */
 #define LIMIT_STATUS_STORED  100         /* successes listed in a stored status; the answer to a POST lists up to LIMIT_STATUS_FAILURES */
+#define LIMIT_STATUS_WARNINGS 100       /* warnings listed in a status that is too long to list its successes; their count goes on */
+#define LIMIT_WARNING_TEXT   300         /* bytes of what is said of one object taken with warnings: two or three rules, place and words */
 #define LIMIT_STATUS_BYTES   (1024UL * 1024)      /* bytes of one list of a status */
 #define LIMIT_INGEST_QUEUE   64          /* envelopes on disk waiting to be written; more get 503 with Retry-After */
 #define LIMIT_POSTS          256         /* envelopes being received or waiting for their answer; more get 503 with Retry-After */

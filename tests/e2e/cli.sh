@@ -313,6 +313,14 @@ PY
 gives 1 'journal|segment' check jp
 gives 1 'journal|segment|damaged' log jp
 
+# ---- what is done all the same, with a warning ----
+timeout 20 "$verbale" init pub --party DE --origin pub.example/log >/dev/null
+gives 0 'warning: public, but nobody finds' collection add pub --name 'Public' --ceiling amber --public
+if timeout 20 "$verbale" collection set pub --ceiling clear 2>&1 | grep -q warning; then not_ok 'a public collection with ceiling clear' 'is warned about'; else ok 'a public collection with ceiling clear'; fi
+gives 0 'warning: public, but nobody finds' collection set pub --ceiling green
+sed 's/"type"/"x_ID":1,"type"/' one.json >odd.json
+gives 0 '^recorded with a warning: odd.json .1.: identity--00000001.*[$].x_ID: rule custom-name' import pub odd.json
+
 # ---- import and export: streams, packed or not; MISP events ----
 timeout 20 "$verbale" init ex --party DE --origin ex.example/log >/dev/null
 timeout 20 "$verbale" collection add ex --name 'Exchange' --members DE --ceiling amber >/dev/null
