@@ -23,6 +23,32 @@ struct loader serve_loader(const struct web *w, struct record_reader *rd, struct
 		.reader = {.role = ROLE_NONE, .via = VIA_WEB}};
 }
 
+/* Whom no session names reads as nobody. */
+static void read_as(struct loader *l, const struct web *w, const struct principal *who)
+{
+	if (!who->known)
+		return;
+	l->reader = who->reader;
+	l->reader.via = VIA_WEB;
+	l->access = w->access;
+	l->who = who;
+}
+
+int serve_person(const struct web *w, const struct http_req *q, struct http_resp *r, struct principal *who, struct loader *l, struct err *e)
+{
+	struct people_session session;
+	int rc = 0;
+
+	*who = (struct principal){.known = false};
+	if (w->access == NULL)
+		return 0;
+	if ((rc = people_identify(w->access, q, who, &session, e)) != 0)
+		return rc;
+	read_as(l, w, who);
+	memcpy(r->who, who->who, sizeof(r->who));
+	return 0;
+}
+
 /* ---- for handlers ---- */
 
 struct out visit_out(struct visit *v) { return (struct out){&v->html, v->p.lang}; }
@@ -139,11 +165,9 @@ static int identify(struct visit *v, struct err *e)
 		return 0;
 	if ((rc = people_identify(v->w->access, v->q, &v->who, &v->session, e)) != 0)
 		return rc;
-	if (v->who.known) {
-		v->l.reader = v->who.reader;
-		v->l.reader.via = VIA_WEB;
+	if (v->who.known)
 		memcpy(v->r->who, v->who.who, sizeof(v->r->who));
-	}
+	read_as(&v->l, v->w, &v->who);
 	people_from(v->w->access, v->q, &v->from);
 	return 0;
 }
@@ -266,17 +290,22 @@ void visit(void *ctx, void *thread, const struct http_req *q, struct http_resp *
 {
 	struct record_reader *rd = thread;
 	enum lang lang = LANG_EN;
-	int rc = lang_of(q->arg[0], &lang) ? 0 : E_NOTFOUND;
+	const bool known = lang_of(q->arg[0], &lang);
 	struct visit *v = visit_new(ctx, q, r, rd, lang, page->nav);
+
+	int rc;
 
 	if (v == NULL) {
 		http_error(q, r, E_NOMEM, NULL);
 		return;
 	}
-	if (rc == 0 && (rc = identify(v, &v->err)) == 0 && admitted(v, page, &rc, &v->err)) {
+	if ((rc = identify(v, &v->err)) == 0) {
 		page_person(v);
+		rc = known ? 0 : E_NOTFOUND;
+	}
+	if (rc == 0) {
 		v->p.done = done_word(http_param(q, "done"));
-		if ((rc = run(v, page, rd, &v->err)) == VISIT_RESTS)
+		if (admitted(v, page, &rc, &v->err) && (rc = run(v, page, rd, &v->err)) == VISIT_RESTS)
 			return;
 	}
 	finish(v, rc);
