@@ -46,6 +46,7 @@
 #define LIMIT_MEMBERS        32          /* member parties of one collection */
 #define LIMIT_PARTY          16          /* bytes; a party's code: "DE", "JP", "ENISA" */
 #define LIMIT_DOC_WORDS      65536       /* assents, publications and proposals about one document; each state question reads them all */
+#define LIMIT_SILENCE_S      86400       /* seconds from a silence procedure's opening to its deadline, and from its arrival at a node to that node's word */
 #define LIMIT_READERS        64          /* reading threads with a connection of their own */
 
 /* --- STIX 2.1 --- */
@@ -164,6 +165,7 @@
 #define LIMIT_HOME_ITEM      32          /* bytes; number of an agenda item, as that of a unit */
 #define LIMIT_HOME_REFS      64          /* contributions merged into one position: more than a government has agencies that matter here */
 #define LIMIT_HOME_FOLDER    1000        /* papers of one round in a briefing folder: 500 units, two papers each */
+#define LIMIT_READY          (2UL * LIMIT_JSON_BYTES + 65536) /* bytes; one act that waits: two objects at most, and where they go */
 #define LIMIT_WAITING        1000        /* acts that wait for a second person at once; somebody who floods them is stopped */
 
 /* --- peers --- */
