@@ -57,3 +57,18 @@ const char *latin_formal(struct arena *a, const char *party, const char *latin)
 	large(s, strcspn(s, " "));
 	return s;
 }
+
+const char *type_word(const char *type)
+{
+	static const struct { const char *type, *word; } rows[] = {
+		{"verbale-series", N_("Series")}, {"verbale-round", N_("Round")}, {"verbale-document", N_("Document")}, {"verbale-delegation", N_("Delegation")},
+		{"verbale-invitation", N_("Invitation")}, {"verbale-proposal", N_("Proposal")}, {"verbale-assent", N_("Assent")}, {"verbale-comment", N_("Comment")},
+		{"verbale-silence", N_("Silence procedure")}, {"verbale-commitment", N_("Commitment")}, {"verbale-progress", N_("Progress of a commitment")}, {"verbale-term", N_("Glossary")},
+		{"verbale-publication", N_("Publication")}, {"verbale-withdrawal", N_("Withdrawal")},
+	};
+
+	for (size_t i = 0; type != NULL && i < sizeof rows / sizeof rows[0]; i++)
+		if (strcmp(rows[i].type, type) == 0)
+			return rows[i].word;
+	return type != NULL ? type : "";
+}

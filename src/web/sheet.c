@@ -1,5 +1,6 @@
 #include "web/sheet.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -371,7 +372,7 @@ unsigned sheet_number(const struct sheet *s, size_t part, size_t row, const char
 	return text != NULL ? (unsigned)strtoul(text, NULL, 10) : 0;
 }
 
-const char *sheet_time(const struct sheet *s, size_t part, size_t row, const char *date, const char *clock)
+const char *sheet_time(const struct sheet *s, size_t part, size_t row, const char *date, const char *clock, const char *otherwise)
 {
 	const char *day = sheet_text(s, part, row, date), *at = clock != NULL ? sheet_text(s, part, row, clock) : NULL, *fault;
 	enum date_part exact = DATE_DAY;
@@ -384,7 +385,7 @@ const char *sheet_time(const struct sheet *s, size_t part, size_t row, const cha
 	if ((fault = date_read(day, &c, &exact)) == NULL) {
 		/* The first of what is meant, where only a month or a year is known. */
 		snprintf(typed, sizeof typed, "%04d-%02d-%02d", c.year, c.month, c.day);
-		fault = moment_read(typed, at != NULL ? at : "00:00", s->zone, &ns);
+		fault = moment_read(typed, at != NULL ? at : otherwise, s->zone, &ns);
 	}
 	if (fault != NULL) {
 		struct field *f = sheet_field(s, part, row, date, (enum lang)0);
@@ -395,6 +396,17 @@ const char *sheet_time(const struct sheet *s, size_t part, size_t row, const cha
 	}
 	time_format(ns, 3, text, sizeof text);
 	return arena_str(s->a, text);
+}
+
+const char *sheet_exact(const struct sheet *s, size_t part, size_t row, const char *date)
+{
+	const char *day = sheet_text(s, part, row, date);
+	enum date_part exact = DATE_DAY;
+	struct civil c;
+
+	if (day == NULL || date_read(day, &c, &exact) != NULL)
+		return NULL;
+	return exact == DATE_YEAR ? "year" : exact == DATE_MONTH ? "month" : NULL;
 }
 
 size_t sheet_list(const struct sheet *s, size_t part, size_t row, const char *cell, const char **ret, size_t max)

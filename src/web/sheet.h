@@ -68,8 +68,10 @@ struct field *sheet_field(const struct sheet *s, size_t part, size_t row, const 
 const char *sheet_text(const struct sheet *s, size_t part, size_t row, const char *cell); /* NULL: empty */
 struct bitext sheet_texts(const struct sheet *s, size_t part, size_t row, const char *cell);
 unsigned sheet_number(const struct sheet *s, size_t part, size_t row, const char *cell);
-/* "2016-09-09T00:30:00.000Z" from a date and a clock ("" or NULL: the day's beginning; end_of_day: its last minute); NULL: no date. */
-const char *sheet_time(const struct sheet *s, size_t part, size_t row, const char *date, const char *clock);
+/* "2016-09-09T00:30:00.000Z" from a date and a clock (NULL, or nothing typed: `otherwise`); NULL: no date, or a fault. */
+const char *sheet_time(const struct sheet *s, size_t part, size_t row, const char *date, const char *clock, const char *otherwise);
+/* How much of a date was typed: "month", "year", or NULL for all of it. */
+const char *sheet_exact(const struct sheet *s, size_t part, size_t row, const char *date);
 /* The words of a list, at most max. */
 size_t sheet_list(const struct sheet *s, size_t part, size_t row, const char *cell, const char **ret, size_t max);
 void sheet_set(struct sheet *s, size_t part, size_t row, const char *cell, const char *value);

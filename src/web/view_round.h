@@ -71,10 +71,16 @@ struct v_round_more {
 	struct url edit, dates, agenda_edit, delegations, delegation_edit, home;
 };
 
+/* ---- the agenda as a form ---- */
+struct sheet;
+struct v_back { const char *id; struct bitext title; int64_t due; bool has_due, overdue; const char *document; }; /* a promise for the next agenda */
+struct v_agenda { const struct v_round *round; const struct sheet *form; bool wish; /* another side keeps it */ struct v_back *back; size_t backs; };
+
 /* ---- people ---- */
 /* The k-th language for a reader of l: own, then the other side's, English last (first for readers of English). */
 enum lang lang_place(enum lang l, unsigned k);
 /* As a list of delegations writes it: Japanese names family name first and in capitals. */
 const char *latin_formal(struct arena *a, const char *party, const char *latin);
+const char *type_word(const char *type);                   /* message id for "verbale-round"; the type itself when it has no word */
 /* "2017", "May 2017" or the whole date, as exactly as it is meant. */
 const char *exact_date(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *precision);
