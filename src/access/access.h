@@ -55,7 +55,7 @@ NODISCARD int access_identify(struct access *a, const struct http_req *q, struct
 enum access_use { ACCESS_READ, ACCESS_WRITE };
 /* May this principal use the collection at all? (Release of each object is asked besides.) Nobody: read only, of public collections: the caller's matter. */
 bool access_may(struct access *a, const struct principal *p, const uint8_t collection[16], enum access_use use);
-/* A keyed hash that only this node can make (page tokens, ETags): HMAC-like, key per purpose, valid across restarts. */
+/* A keyed hash that only this node can make (page tokens, ETags): bound to a purpose, valid across restarts. */
 void access_mac(struct access *a, const char *purpose, const void *p, size_t n, uint8_t out[32]);
 /* Seal and open small texts with authenticated encryption bound to `context` (page tokens): out has n + ACCESS_SEAL bytes. */
 #define ACCESS_SEAL 40

@@ -245,20 +245,16 @@ bool dec_parse(const char *s, size_t len, uint64_t max, uint64_t *ret)
 	return true;
 }
 
-void be_put(void *p, uint64_t v, unsigned bytes)
+size_t dec_format(uint64_t v, char ret[DEC_MAX + 1])
 {
-	unsigned char *to = p;
+	char digits[DEC_MAX];
+	size_t n = 0;
 
-	for (unsigned i = 0; i < bytes; i++)
-		to[i] = (unsigned char)(v >> (8 * (bytes - 1 - i)));
-}
-
-uint64_t be_get(const void *p, unsigned bytes)
-{
-	const unsigned char *from = p;
-	uint64_t v = 0;
-
-	for (unsigned i = 0; i < bytes; i++)
-		v = v << 8 | from[i];
-	return v;
+	do
+		digits[n++] = (char)('0' + v % 10);
+	while ((v /= 10) > 0);
+	for (size_t i = 0; i < n; i++)
+		ret[i] = digits[n - 1 - i];
+	ret[n] = '\0';
+	return n;
 }

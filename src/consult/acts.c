@@ -264,12 +264,19 @@ static int put_object(struct act *a, struct err *e)
 	return buf_err(&a->json, e, "act");
 }
 
-/* Asks the rules before anything is queued, also of a record that was opened without them. */
+/*
+ * Asks the rules before anything is queued, also of a record that was opened without them. What stands behind another
+ * object that is not written yet is judged when it is sent: it may rest on that one.
+ */
 static int judge(const struct act *a, struct err *e)
 {
 	struct json_doc *doc = NULL;
 	struct stix_object o;
-	int rc = json_read(a->json.p, a->json.n, &(struct json_read_opt){.what = "act"}, &doc, e);
+	int rc;
+
+	if (a->who->ready != NULL && a->who->ready->n > 0)
+		return 0;
+	rc = json_read(a->json.p, a->json.n, &(struct json_read_opt){.what = "act"}, &doc, e);
 
 	if (rc == 0)
 		rc = stix_check(json_root(doc), &(struct stix_how){.strict = STIX_STRICT}, &o, e);

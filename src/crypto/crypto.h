@@ -68,6 +68,8 @@ uint32_t hotp(const void *key, size_t n, uint64_t counter, unsigned digits);
 #define MAC_KEY 32
 #define MAC_LEN 32
 void mac(const uint8_t key[MAC_KEY], const void *p, size_t n, uint8_t out[MAC_LEN]);
+/* The same of `purpose`, its NUL and p: what is made for one purpose proves nothing for another. */
+void mac_for(const uint8_t key[MAC_KEY], const char *purpose, const void *p, size_t n, uint8_t out[MAC_LEN]);
 /* XChaCha20-Poly1305. A sealed text is nonce, ciphertext, tag: n + SEAL_EXTRA bytes; the context is checked, not contained. The nonce is random. */
 #define SEAL_KEY 32
 #define SEAL_NONCE 24

@@ -49,6 +49,18 @@ static int identify(struct db *d, const struct db_file *f, const char *path, int
 	return 0;
 }
 
+/* As one reading: another process may be making the file between two questions. */
+static int look(struct db *d, const struct db_file *f, const char *path, int64_t *ret_version, struct err *e)
+{
+	int rc = db_exec(d, "BEGIN", e);
+
+	if (rc != 0)
+		return rc;
+	rc = identify(d, f, path, ret_version, e);
+	IGNORE(db_exec(d, "ROLLBACK", NULL), "nothing was written");
+	return rc;
+}
+
 static int upgrade(struct db *d, const struct db_file *f, const char *path, struct err *e)
 {
 	int64_t version = 0;
@@ -101,7 +113,7 @@ int db_file_open(struct db *d, const char *path, const struct db_file *f, struct
 	int rc;
 
 	if ((rc = make_private(f, path, e)) != 0 || (rc = db_open(d, path, SQLITE_OPEN_READWRITE, f->what, f->sql, f->count, e)) != 0 ||
-	    (rc = identify(d, f, path, &version, e)) != 0)
+	    (rc = look(d, f, path, &version, e)) != 0)
 		return rc;
 	if (f->triggers && (rc = sqlite3_db_config(d->h, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, (int *)NULL)) != SQLITE_OK)
 		return db_fail(d, rc, "configuring", e);

@@ -406,7 +406,7 @@ int do_agenda_edit(struct visit *v, struct err *e)
 	}
 	keeping_free(&k);
 	if (!f.again && fields_ok(f.field, f.fields) && (rc == 0 || rc == ACT_HELD))
-		return at_desk_end(v, rc, a.wish ? url_suffix(v->l.a, r->page, "/agenda") : r->page, a.wish ? "proposed" : "saved", e);
+		return at_desk_end(v, rc, a.wish ? url_suffix(v->l.a, r->page, "/agenda") : r->page, a.wish ? "proposed" : "recorded", e);
 	if (rc != 0 && !sheet_refused(v, &f, rc, e))
 		return rc;
 	return show(v, &a);

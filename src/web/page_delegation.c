@@ -151,7 +151,7 @@ int do_delegation_edit(struct visit *v, struct err *e)
 	if (!sheet_stops(v, &form)) {
 		rc = save(v, &form, r, id, e);
 		if (rc == 0 || rc == ACT_HELD)
-			return at_desk_end(v, rc, r->more->delegations, "saved", e);
+			return at_desk_end(v, rc, r->more->delegations, "recorded", e);
 		if (!sheet_refused(v, &form, rc, e))
 			return rc;
 		if (rc == E_CONFLICT)

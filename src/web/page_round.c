@@ -250,7 +250,7 @@ int do_round_new(struct visit *v, struct err *e)
 		rc = save(v, s, &f, &at, &res, e);
 		if (rc == 0 || rc == ACT_HELD) {
 			entry_free(&p.entry);
-			return at_desk_end(v, rc, rc == 0 ? page_of_new(v, s, res.id) : s->page, "saved", e);
+			return at_desk_end(v, rc, rc == 0 ? page_of_new(v, s, res.id) : s->page, "recorded", e);
 		}
 	}
 	entry_free(&p.entry);
@@ -302,7 +302,7 @@ int do_round_edit(struct visit *v, struct err *e)
 
 		rc = save(v, s, &form, &at, &res, e);
 		if (rc == 0 || rc == ACT_HELD)
-			return at_desk_end(v, rc, rc == 0 ? page_of_new(v, s, r->id) : r->page, "saved", e);
+			return at_desk_end(v, rc, rc == 0 ? page_of_new(v, s, r->id) : r->page, "recorded", e);
 		if (!sheet_refused(v, &form, rc, e))
 			return rc;
 		if (rc == E_CONFLICT)

@@ -197,7 +197,7 @@ int do_series_new(struct visit *v, struct err *e)
 		at.collection = collection;
 		rc = uuid_parse(uuid, strlen(uuid), collection) ? save(v, &s, &at, &res, e) : fail(e, E_FORMAT, "collection: not an id");
 		if (rc == 0 || rc == ACT_HELD)
-			return at_desk_end(v, rc, rc == 0 ? visit_url(v, "series", sheet_text(&s, P_MAIN, 0, "slug"), NULL) : visit_url(v, "series", NULL), "saved", e);
+			return at_desk_end(v, rc, rc == 0 ? visit_url(v, "series", sheet_text(&s, P_MAIN, 0, "slug"), NULL) : visit_url(v, "series", NULL), "recorded", e);
 		if (!sheet_refused(v, &s, rc, e))
 			return rc;
 	}
@@ -250,7 +250,7 @@ int do_series_edit(struct visit *v, struct err *e)
 
 		rc = save(v, &form, &at, &res, e);
 		if (rc == 0 || rc == ACT_HELD)
-			return at_desk_end(v, rc, rc == 0 ? visit_url(v, "series", sheet_text(&form, P_MAIN, 0, "slug"), NULL) : s->page, "saved", e);
+			return at_desk_end(v, rc, rc == 0 ? visit_url(v, "series", sheet_text(&form, P_MAIN, 0, "slug"), NULL) : s->page, "recorded", e);
 		if (!sheet_refused(v, &form, rc, e))
 			return rc;
 		if (rc == E_CONFLICT)
