@@ -43,13 +43,13 @@ struct v_series_more {
 /* ---- dates of a round ---- */
 struct v_date { int64_t start, end; bool has_end; bool confirmable; const char *key; };
 struct v_invite_word {
-	const char *party; enum invite_verb verb; int64_t at;
+	const char *party; enum invite_verb verb; const char *verb_word; /* message id */ int64_t at;
 	struct v_date *date; size_t dates;
 	const char *mode; struct bitext venue, text;
 	bool stands;
 };
 struct v_invite {
-	enum invite_state state;
+	enum invite_state state; const char *state_word; /* message id */
 	struct v_date confirmed;
 	const char *next[LIMIT_MEMBERS]; size_t nexts;
 	struct v_invite_word *word; size_t words; /* oldest first */
