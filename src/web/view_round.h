@@ -20,7 +20,7 @@ struct v_day { int day; bool today; const struct v_mark *mark[4]; size_t marks; 
 struct v_cal {
 	int year, month;
 	struct v_day day[42]; size_t days;   /* whole weeks, from Monday */
-	struct url before, after;
+	struct url before, after;           /* s NULL: nothing there */
 };
 /* Which days have marks; `now` is today in `zone`, which the days are counted in. */
 void cal_make(struct v_cal *c, int year, int month, const struct v_mark *mark, size_t marks, int64_t now, const char *zone);

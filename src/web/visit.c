@@ -270,12 +270,15 @@ void visit(void *ctx, void *thread, const struct http_req *q, struct http_resp *
 	v->l.view = http_param(q, "view") != NULL ? http_param(q, "view") : look_columns(&v->look, &v->arena);
 	page_init(&v->p, v->w, &v->arena, lang, page->nav);
 	v->p.era = v->look.era;
-	if (rc == 0 && (rc = identify(v, &v->err)) == 0 && admitted(v, page, &rc, &v->err)) {
-		page_person(v);
+	if (rc == 0 && (rc = identify(v, &v->err)) == 0) {
+		page_person(v); /* a refusal, too, is said to one who is signed in, and to him alone */
+		if (!admitted(v, page, &rc, &v->err))
+			goto out;
 		v->p.done = done_word(http_param(q, "done"));
 		if ((rc = run(v, page, rd, &v->err)) == VISIT_RESTS)
 			return;
 	}
+out:
 	finish(v, rc);
 	visit_free(v);
 }
