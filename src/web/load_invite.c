@@ -195,7 +195,6 @@ int load_round_more(struct visit *v, const struct v_series *s, struct v_round *r
 	o = p.entry.object.val;
 	m->writer = arena_str(l->a, p.entry.party);
 	m->intersessional = json_str_is(json_get(o, "kind"), "intersessional");
-	m->precision = get_str(l, o, "start_precision");
 	if (!get_ordinals(l, o, m) || !get_chairs(l, o, m) || !get_leads(l, o, m))
 		rc = fail(e, E_NOMEM, "page");
 	entry_free(&p.entry);

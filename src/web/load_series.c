@@ -98,7 +98,7 @@ static bool get_marks(struct loader *l, const struct json_val *o, const struct v
 
 		if (!off)
 			add_mark(m, (struct v_mark){.kind = r->status != NULL && strcmp(r->status, "proposed") == 0 ? MARK_OFFER : MARK_ROUND, .at = r->start,
-				.end = r->has_end ? r->end : r->start, .title = r->title, .party = r->host, .zone = r->zone, .zone2 = r->zone2, .url = r->page});
+				.end = r->has_end ? r->end : r->start, .precision = r->precision, .title = r->title, .party = r->host, .zone = r->zone, .zone2 = r->zone2, .url = r->page});
 	}
 	return true;
 }

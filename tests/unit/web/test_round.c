@@ -235,7 +235,7 @@ static void a_conflict_shows_both(void **state)
 	release_all(SIDE_JP);
 	person_send(&jp, ROUND "/edit", mine, &g);
 	expect(&g, 409, NULL, "Tokyo, neues Haus");
-	assert_true(has(&g, "Tokyo, &quot;mein&quot; &lt;Haus&gt;") && !has(&g, "<Haus>"));
+	assert_true(has(&g, "Tokyo, &#34;mein&#34; &lt;Haus&gt;") && !has(&g, "<Haus>"));
 	/* Sending again, knowing both, is heard. */
 	free(mine);
 	mine = sheet_fields(&g);
@@ -451,6 +451,7 @@ static void slippage_is_said(void **state)
 	person_in(d, SIDE_DE, "e.muster", &de);
 	person_see(&de, SERIES, &g);
 	expect(&g, 200, NULL, "Die nächste Runde hat nicht stattgefunden");
+	expect(&g, 200, NULL, "spätestens 31.12.2017 angekündigt");
 	expect(&g, 200, NULL, "mehr als 3 Jahre");
 	expect(&g, 200, NULL, "Der nächste Schritt liegt bei:");
 	got_free(&g);
