@@ -96,8 +96,12 @@ struct v_document {
 	bool example;
 };
 
-struct v_member { const char *native, *latin, *reading; struct bitext function, agency; const char *agency_code, *role; };
-struct v_delegation { const char *party; struct v_member *member; size_t members; };
+struct v_member { const char *native, *latin, *reading; struct bitext function, agency, rank; const char *agency_code, *role; };
+struct v_delegation {
+	const char *party; struct v_member *member; size_t members;
+	bool has_expires, ended; int64_t expires; /* ended: the names are not there any more */
+	const char *id, *modified;
+};
 struct v_observer { struct bitext name; const char *party; };
 
 struct v_round {
@@ -107,6 +111,8 @@ struct v_round {
 	const char *key;                     /* what the address names the round by */
 	struct bitext title, series_title, venue;
 	int64_t start, end; bool has_end;
+	const char *precision;               /* "day", "month", "year": how much of start is meant; NULL: all of it */
+	bool vague;                          /* only a month or a year */
 	const char *zone;                    /* of the venue */
 	const char *zone2;                   /* the other side's, or NULL */
 	const char *own, *other;             /* the same two, the reader's own side first: for what did not happen at the venue */
@@ -119,6 +125,7 @@ struct v_round {
 	struct v_event *event; size_t events;
 	struct v_links reading;
 	struct url page, statement_page, agenda_page;
+	const struct v_round_more *more;     /* web/view_round.h; NULL: not loaded */
 	bool example;
 };
 
@@ -128,6 +135,7 @@ struct v_series {
 	const char *member[LIMIT_MEMBERS]; size_t members;
 	struct v_round *round; size_t rounds;    /* newest first */
 	struct url page;
+	const struct v_series_more *more;    /* web/view_round.h; NULL: not loaded */
 	bool example;
 };
 struct v_series_list { struct v_series *v; size_t n; };
@@ -193,6 +201,8 @@ const char *zone_text(enum lang l, int64_t ns, const char *zone);               
 const char *clocks_text(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *zone2);
 const char *moment_text(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *zone2); /* date, clocks */
 const char *exactly_text(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *zone2); /* with seconds */
+/* "2017", "May 2017" or the whole date, as exactly as it is meant. */
+const char *exact_date(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *precision);
 const char *iso_date(struct arena *a, int64_t ns, const char *zone);
 const char *iso_time(struct arena *a, int64_t ns);
 const char *ordinal_text(struct arena *a, enum lang l, uint64_t n);                        /* 1. Runde, 第1回, Round 1 */

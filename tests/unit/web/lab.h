@@ -12,4 +12,5 @@ void weblab_open(struct weblab *w);
 /* Release agenda and statement for this time, and let both nodes hear of it. */
 void weblab_publish(struct weblab *w, const char *at);
 void weblab_close(struct weblab *w);
+void weblab_meet(struct weblab *w); /* both nodes hear of each other */
 void weblab_set(struct weblab *w, const char *time);
