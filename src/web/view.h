@@ -200,3 +200,4 @@ const char *hash_groups(struct arena *a, const char *hex);                      
 /* The sprite's symbol, and other embedded files, under their cacheable address. */
 struct url icon_url(struct arena *a, const char *name);
 struct url asset_url(struct arena *a, const char *file);
+struct safe script_of(struct arena *a);                    /* the element that loads the one script, app.js */
