@@ -1,7 +1,7 @@
 /* Codes of the data model to words. A missing row shows the code, never nothing. */
 #include <string.h>
 
-#include "web/view.h"
+#include "web/view_text.h"
 
 static const struct party_row { const char *code, *name, *side, *zone; enum lang lang; } parties[] = {
 	{"DE", N_("Germany"), N_("German side"), "Europe/Berlin", LANG_DE},
@@ -77,7 +77,7 @@ static const struct word_row roles[] = {
 	{"interpreter", N_("Interpreter"), ""}, {"embassy", N_("Embassy"), ""},
 };
 static const struct word_row kinds[] = {
-	{"invitation", N_("Invitation"), ""}, {"agenda", N_("Agenda"), ""}, {"minutes", N_("Minutes"), ""},
+	{"invitation", N_("Invitation"), ""}, {"agenda", N_("Agenda"), ""}, {"minutes", N_("Minutes"), ""}, {"agreed-minutes", N_("Agreed minutes"), ""},
 	{"joint-statement", N_("Joint statement"), ""}, {"press-release", N_("Joint press release"), ""},
 	{"position-paper", N_("Position paper"), ""}, {"non-paper", N_("Non-paper"), ""},
 };
@@ -177,4 +177,18 @@ struct shown bitext_in(const struct bitext *t, enum lang want)
 		if (t->s[order[i]] != NULL)
 			return (struct shown){t->s[order[i]], order[i]};
 	return (struct shown){"", want};
+}
+
+struct v_badge badge_of_answer(enum answer a)
+{
+	static const struct v_badge rows[ANSWERS] = {
+		[ANSWER_OPEN] = {"clock", "info", N_("waits for an answer")},
+		[ANSWER_ACCEPTED] = {"check", "ok", N_("accepted")},
+		[ANSWER_DECLINED] = {"x", "bad", N_("declined")},
+		[ANSWER_COUNTERED] = {"pen", "warn", N_("countered")},
+		[ANSWER_TAKEN_BACK] = {"x", "off", N_("taken back")},
+		[ANSWER_SETTLED] = {"check", "off", N_("settled")},
+	};
+
+	return rows[a];
 }
