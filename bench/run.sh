@@ -2,6 +2,7 @@
 # bench/run.sh BUILD - every measurement, one after another: some minutes. doc/BENCH.md says what each number means.
 # BENCH_N: objects (200000); BENCH_ROUNDS; BENCH_DIR: where the folders go (BUILD); BENCH_BUNDLE: a STIX bundle to add, whole path.
 set -eu
+here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "${1:-build}" && pwd)
 export BENCH_DIR="${BENCH_DIR:-$build}"
 bundle_collection=0b7c2d2e-6a0b-4d0e-9d51-6f1f0d3c9a01
@@ -34,3 +35,5 @@ if [ -n "${BENCH_BUNDLE:-}" ]; then
 	echo "== bundle"
 	bundle "$BENCH_BUNDLE"
 fi
+echo "== taxii"
+"$here/taxii.sh" "$build"

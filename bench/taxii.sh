@@ -1,6 +1,6 @@
 #!/bin/bash
 # bench/taxii.sh BUILD - the TAXII server over loopback beside the HTTP library alone (the same bytes from memory) and,
-# where it can be installed from PyPI, beside medallion; one client for all: bench/load_taxii.c writes,
+# where they can be installed from PyPI, beside medallion and OpenTAXII; one client for all: bench/load_taxii.c writes,
 # wrk reads. doc/BENCH.md says what each number means.
 # BENCH_TAXII_SIZES: collection sizes ("10000 100000"); BENCH_TAXII_SECONDS per reading (3); BENCH_TAXII_BUNDLE: a STIX
 # bundle to read back as well; BENCH_PEERS=0: without the peers; BENCH_DIR; BENCH_CHRT: a prefix such as "chrt -r 1".
@@ -144,20 +144,31 @@ peer_pages() { # URL AUTH PID
 	peer_one "manifest of 100" "$1/manifest/?limit=100" "$2" "$3"
 	peer_one "100 of one type" "$1/objects/?limit=100&match%5Btype%5D=indicator" "$2" "$3"
 }
-venv=$build/bench-peers
-if ! { [ -x "$venv/bin/medallion" ] || { python3 -m venv "$venv" && timeout 300 "$venv/bin/pip" install -q medallion==3.0.0 gunicorn; }; } >"$dir/pip" 2>&1; then
-	echo "skip: medallion cannot be installed here: $(tail -n 1 "$dir/pip")"
-	exit 0
-fi
-# Its pages cost the square of what a collection holds: 500 objects are what it answers in a second.
-mport=$(free_port)
-cat >"$dir/data.json" <<'DATA'
+peer_env() { # NAME FOLDER REQUIREMENT…: a Python environment, made once
+	local name=$1 venv=$2
+	shift 2
+	[ -e "$venv/ready" ] && return
+	rm -rf "$venv"
+	if python3 -m venv "$venv" && timeout 300 "$venv/bin/pip" install -q --disable-pip-version-check "$@"; then : >"$venv/ready"; return; fi >"$dir/pip" 2>&1
+	echo "skip: $name cannot be installed here: $(tail -n 1 "$dir/pip")"
+	return 1
+}
+answering() { # URL
+	for _ in $(seq 100); do curl -s -o /dev/null "$1" && return; sleep 0.1; done
+	return 1
+}
+
+medallion_measured() {
+	local mport mauth murl medallion
+	# Its pages cost the square of what a collection holds: 500 objects are what it answers in a second.
+	mport=$(free_port)
+	cat >"$dir/data.json" <<'DATA'
 {"/discovery": {"title": "bench", "default": "/api/", "api_roots": ["/api/"]},
  "api": {"information": {"title": "bench", "versions": ["application/taxii+json;version=2.1"], "max_content_length": 67108864}, "status": [],
   "collections": [{"id": "91a7b528-80eb-42ed-a74d-c6fbd5a26116", "title": "bench", "can_read": true, "can_write": true,
    "media_types": ["application/stix+json;version=2.1"], "objects": [], "manifest": [], "responses": {}}]}}
 DATA
-cat >"$dir/wsgi.py" <<WSGI
+	cat >"$dir/wsgi.py" <<WSGI
 import json, logging
 from medallion import application_instance, register_blueprints, set_config
 logging.disable(logging.CRITICAL)
@@ -168,13 +179,43 @@ for part in ("users", "taxii", "backend"):
 register_blueprints(application_instance)
 app = application_instance
 WSGI
-(cd "$dir" && exec "$venv/bin/gunicorn" wsgi:app --bind "127.0.0.1:$mport" --workers 1 --threads 8 >"$dir/medallion" 2>&1) &
-medallion=$!
-pids="$pids $medallion"
-for _ in $(seq 100); do curl -s -o /dev/null "http://127.0.0.1:$mport/taxii2/" && break; sleep 0.1; done
-mauth="Basic $(printf bench:bench | base64)"
-murl=http://127.0.0.1:$mport/api/collections/91a7b528-80eb-42ed-a74d-c6fbd5a26116
-echo "medallion 3.0.0 (memory, gunicorn 1 x 8), ingest of 500 in envelopes of 100: $(timeout 60 "$build/bench/load_taxii" "$mport" "${murl#http://*:"$mport"}/objects/" "$mauth" 500 100 1 0) objects/s"
-say "medallion with 500 objects" "one client" "16 clients" "" ""
-peer_pages "$murl" "$mauth" "$medallion"
-echo "OpenTAXII: its releases on PyPI do not answer collections with the libraries they ask for (an id that JSON cannot hold); not measured"
+	(cd "$dir" && exec "$build/bench-peers/bin/gunicorn" wsgi:app --bind "127.0.0.1:$mport" --workers 1 --threads 8 >"$dir/medallion" 2>&1) &
+	medallion=$!
+	pids="$pids $medallion"
+	answering "http://127.0.0.1:$mport/taxii2/"
+	mauth="Basic $(printf bench:bench | base64)"
+	murl=http://127.0.0.1:$mport/api/collections/91a7b528-80eb-42ed-a74d-c6fbd5a26116
+	echo "medallion 3.0.0 (memory, gunicorn 1 x 8), ingest of 500 in envelopes of 100: $(timeout 60 "$build/bench/load_taxii" "$mport" "${murl#http://*:"$mport"}/objects/" "$mauth" 500 100 1 0) objects/s"
+	say "medallion with 500 objects" "one client" "16 clients" "" ""
+	peer_pages "$murl" "$mauth" "$medallion"
+	kill "$medallion"
+}
+
+# On SQLite, with a token of its own: Basic there costs a password hash for every request. A worker of threads keeps connections open.
+opentaxii_measured() {
+	local oport root id otoken ourl opentaxii bin=$build/bench-opentaxii/bin
+	oport=$(free_port)
+	cat >"$dir/opentaxii.yml" <<YML
+{"domain": "localhost", "support_basic_auth": true, "return_server_error_details": false, "taxii1": null, "hooks": null, "logging": {"opentaxii": "error", "root": "error"},
+ "auth_api": {"class": "opentaxii.auth.sqldb.SQLDatabaseAPI", "parameters": {"db_connection": "sqlite:///$dir/opentaxii-auth.db", "create_tables": true, "secret": "a secret of the measurement only"}},
+ "taxii2": {"contact": "nobody", "title": "bench", "description": "bench", "max_content_length": 67108864, "public_discovery": true, "allow_custom_properties": true,
+  "persistence_api": {"class": "opentaxii.persistence.sqldb.Taxii2SQLDatabaseAPI", "parameters": {"db_connection": "sqlite:///$dir/opentaxii-data.db", "create_tables": true}}}}
+YML
+	export OPENTAXII_CONFIG=$dir/opentaxii.yml
+	"$bin/opentaxii-create-account" -u bench -p bench -a >"$dir/opentaxii" 2>&1 && "$bin/opentaxii-add-api-root" -t bench --default >>"$dir/opentaxii" 2>&1
+	(cd "$dir" && exec "$bin/gunicorn" opentaxii.http:app --bind "127.0.0.1:$oport" --workers 2 --worker-class gthread --threads 1 >>"$dir/opentaxii" 2>&1) &
+	opentaxii=$!
+	pids="$pids $opentaxii"
+	answering "http://127.0.0.1:$oport/taxii2/" || { echo "OpenTAXII does not answer: $(tail -n 1 "$dir/opentaxii")"; return; }
+	root=$(curl -s -u bench:bench -H "$accept" "http://127.0.0.1:$oport/taxii2/" | grep -oE '[0-9a-f]{8}-[0-9a-f-]{27}' | head -n 1)
+	"$bin/opentaxii-add-collection" -r "$root" -t bench --public --public-write >>"$dir/opentaxii" 2>&1
+	id=$(curl -s -u bench:bench -H "$accept" "http://127.0.0.1:$oport/taxii2/$root/collections/" | grep -oE '"id": ?"[^"]*"' | head -n 1 | cut -d'"' -f4)
+	otoken=$(curl -s -d 'username=bench&password=bench' "http://127.0.0.1:$oport/management/auth" | grep -oE '"token": ?"[^"]*"' | cut -d'"' -f4)
+	ourl=http://127.0.0.1:$oport/taxii2/$root/collections/$id
+	echo "OpenTAXII 0.10.0b1 (SQLite, gunicorn 2), ingest of 500 in envelopes of 100: $(timeout 120 "$build/bench/load_taxii" "$oport" "${ourl#http://*:"$oport"}/objects/" "Bearer $otoken" 500 100 1 0) objects/s"
+	say "OpenTAXII with 500 objects" "one client" "16 clients" "" ""
+	peer_pages "$ourl" "Bearer $otoken" "$opentaxii"
+}
+
+if peer_env medallion "$build/bench-peers" medallion==3.0.0 gunicorn; then medallion_measured; fi
+if peer_env OpenTAXII "$build/bench-opentaxii" -r "$(dirname "$0")/../tests/interop/taxii/opentaxii_requirements.txt" gunicorn; then opentaxii_measured; fi

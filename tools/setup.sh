@@ -16,10 +16,16 @@ table() {
 	build lib  libcurl                libcurl4-gnutls-dev
 	build lib  sqlite3                libsqlite3-dev
 	build lib  libsodium              libsodium-dev
+	build lib  libfido2               libfido2-dev
 	build lib  nettle                 nettle-dev
 	build lib  yyjson                 @yyjson
 	build lib  libzstd                libzstd-dev
 	build lib  libisal                libisal-dev
+	build lib  libqrencode            libqrencode-dev
+	build lib  cairo-pdf              libcairo2-dev
+	build lib  pangocairo             libpango1.0-dev
+	build file /usr/share/fonts/*/liberation*/LiberationSans-Regular.ttf fonts-liberation
+	build file /usr/share/fonts/*/bizud-gothic/BIZUDPGothic-Regular.ttf fonts-morisawa-bizud-gothic
 	build cmd  bison                  bison
 	build cmd  flex                   flex
 	build cmd  openssl                openssl
@@ -36,6 +42,9 @@ table() {
 	check cmd  npm                    npm
 	check cmd  chromium|chromium-browser|google-chrome chromium
 	check file /usr/share/fonts/*/noto*/NotoSansCJK-Regular.ttc fonts-noto-cjk
+	check cmd  qpdf                   qpdf
+	check cmd  pdffonts               poppler-utils
+	check cmd  xmllint                libxml2-utils
 	coverage cmd gcovr                gcovr
 	ROWS
 }

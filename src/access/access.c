@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "access/priv.h"
+#include "access/people_priv.h"
 #include "base/enc.h"
+#include "base/lock.h"
 #include "base/mem.h"
 
 static_assert(ACCESS_SEAL == SEAL_EXTRA, "what sealing adds");
@@ -61,11 +62,14 @@ int access_open(const struct access_conf *c, const char *dir, struct access **re
 	a->conf = *c;
 	a->w = *c->w;
 	assert(strlen(c->party) <= LIMIT_PARTY);
+	a->dir = mem_strdup(dir);
 	memcpy(a->party, c->party, strlen(c->party) + 1);
 	set_rate(&a->rate, c->rate, c->burst);
-	pthread_mutex_init(&a->lock, NULL);
+	IGNORE(brief_mutex_init(&a->lock) != 0, "fails only for a type it does not know");
 	pthread_cond_init(&a->checked, NULL);
-	if ((rc = make_tables(a, e)) == 0 && (rc = state_open(path, &a->state, e)) == 0 && (rc = make_keys(a, e)) == 0)
+	if ((rc = a->dir == NULL ? fail(e, E_NOMEM, "access") : make_tables(a, e)) == 0 && (rc = state_open(path, &a->state, e)) == 0 && (rc = make_keys(a, e)) == 0)
+		rc = people_open(a, e);
+	if (rc == 0)
 		rc = access_refresh(a, e);
 	if (rc != 0) {
 		access_close(a);
@@ -79,7 +83,9 @@ void access_close(struct access *a)
 {
 	if (a == NULL)
 		return;
+	people_close(a);
 	state_close(a->state);
+	mem_free(a->dir);
 	mem_free(a->known);
 	mem_free(a->session);
 	mem_free(a->fails);
@@ -95,11 +101,7 @@ void access_close(struct access *a)
 
 void access_mac(struct access *a, const char *purpose, const void *p, size_t n, uint8_t out[32])
 {
-	uint8_t key[MAC_KEY];
-
-	mac(a->node_key, purpose, strlen(purpose), key);
-	mac(key, p, n, out);
-	secret_wipe(key, sizeof(key));
+	mac_for(a->node_key, purpose, p, n, out);
 }
 
 int access_seal(struct access *a, const void *context, size_t context_n, const void *p, size_t n, void *out, struct err *e)

@@ -33,6 +33,7 @@ void access_close(struct access *a);
 
 struct principal {
 	bool known;                          /* false: nobody, signed out */
+	bool own;                            /* a user of this node's own party */
 	struct reader reader;                /* pointers into this struct; party NULL when nobody */
 	char name[LIMIT_USER + 1], party[LIMIT_PARTY + 1], agency[LIMIT_AGENCY + 1];
 	char who[LIMIT_WHO + 1];             /* for the access log, and the owner of statuses: "DE/BSI/muster token:4f2a…", "JP" (a peer), "" */
@@ -54,7 +55,7 @@ NODISCARD int access_identify(struct access *a, const struct http_req *q, struct
 enum access_use { ACCESS_READ, ACCESS_WRITE };
 /* May this principal use the collection at all? (Release of each object is asked besides.) Nobody: read only, of public collections: the caller's matter. */
 bool access_may(struct access *a, const struct principal *p, const uint8_t collection[16], enum access_use use);
-/* A keyed hash that only this node can make (page tokens, ETags): HMAC-like, key per purpose, valid across restarts. */
+/* A keyed hash that only this node can make (page tokens, ETags): bound to a purpose, valid across restarts. */
 void access_mac(struct access *a, const char *purpose, const void *p, size_t n, uint8_t out[32]);
 /* Seal and open small texts with authenticated encryption bound to `context` (page tokens): out has n + ACCESS_SEAL bytes. */
 #define ACCESS_SEAL 40

@@ -1,8 +1,9 @@
 /* Who asks: tokens and certificates; what both share with passwords. */
-#include <stdio.h>
+#include <assert.h>
 #include <string.h>
 
 #include "access/priv.h"
+#include "store/people.h"
 
 #define WAYS 4
 
@@ -10,16 +11,39 @@ int refuse_credentials(struct err *e) { return fail(e, E_DENIED, "these credenti
 
 /* ---- principals ---- */
 
+static int is_confirmed(void *ctx, const struct state_factor *f, struct err *e)
+{
+	(void)e;
+	*(bool *)ctx = f->confirmed;
+	return f->confirmed ? E_EXISTS : 0;
+}
+
 bool who_from_user(const struct access *a, const struct state_user *u, struct who *ret)
 {
-	struct who who = {.role = role_parse(u->role)};
+	struct who who = {.role = role_parse(u->role), .own = strcmp(u->party, a->party) == 0};
 
 	memcpy(who.name, u->name, sizeof(who.name));
 	memcpy(who.party, u->party, sizeof(who.party));
 	memcpy(who.agency, u->agency, sizeof(who.agency));
 	who.rate_key = access_key64(a, "user", who.name, strlen(who.name));
+	/* What cannot be read counts as there: then the password alone opens nothing. */
+	if (state_factors(a->state, who.name, is_confirmed, &who.second, NULL) != 0)
+		who.second = true;
 	*ret = who;
 	return !u->disabled && who.role != ROLE_NONE;
+}
+
+static_assert(LIMIT_PARTY + 1 + LIMIT_AGENCY + 1 + LIMIT_USER + sizeof(" token:") - 1 + sizeof(((struct known *)NULL)->token) - 1 <= LIMIT_WHO, "the longest name fits");
+
+static void put_who(struct principal *p, const char *token)
+{
+	const struct { const char *before, *text; } part[] = {{"", p->party}, {"/", p->agency}, {"/", p->name}, {" token:", token}};
+	char *to = p->who;
+
+	*to = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(part); i++)
+		if (part[i].text[0] != '\0')
+			to = stpcpy(stpcpy(to, part[i].before), part[i].text);
 }
 
 void principal_fill(struct principal *p, const struct who *who, const char *token)
@@ -27,11 +51,11 @@ void principal_fill(struct principal *p, const struct who *who, const char *toke
 	memcpy(p->name, who->name, sizeof(p->name));
 	memcpy(p->party, who->party, sizeof(p->party));
 	memcpy(p->agency, who->agency, sizeof(p->agency));
+	p->own = who->own;
 	p->known = p->read = p->write = true;
 	p->reader = (struct reader){.party = p->party, .agency = p->agency[0] != '\0' ? p->agency : NULL, .person = p->name[0] != '\0' ? p->name : NULL,
 	    .role = who->role, .via = VIA_TAXII};
-	(void)snprintf(p->who, sizeof(p->who), "%s%s%s%s%s%s%s", p->party, p->agency[0] != '\0' ? "/" : "", p->agency, p->name[0] != '\0' ? "/" : "", p->name,
-	    token[0] != '\0' ? " token:" : "", token);
+	put_who(p, token);
 }
 
 /* ---- what is remembered ---- */
@@ -213,11 +237,18 @@ static int by_nothing_good(struct asking *k, struct principal *ret, struct err *
 	return refuse_credentials(e);
 }
 
-static void where_from(struct asking *k)
+static void asking_start(struct asking *k, struct access *a, const struct http_req *q)
+{
+	*k = (struct asking){.a = a, .q = q, .now = clock_now(&a->w.clock)};
+	k->now_s = k->now / NS_PER_S;
+	k->has_addr = addr_parse(q->addr, k->addr);
+}
+
+/* Whose rate counts, and whose failures, as long as nobody is known. A token that is right never needs it. */
+static void count_by_addr(struct asking *k)
 {
 	uint8_t network[16] = {0};
 
-	k->has_addr = addr_parse(k->q->addr, k->addr);
 	if (k->has_addr) {
 		memcpy(network, k->addr, sizeof(network));
 		addr_network(network);
@@ -225,23 +256,32 @@ static void where_from(struct asking *k)
 	k->rate_key = k->addr_key = access_key64(k->a, "addr", network, sizeof(network));
 }
 
+void asking_begin(struct asking *k, struct access *a, const struct http_req *q)
+{
+	asking_start(k, a, q);
+	count_by_addr(k);
+}
+
 int access_identify(struct access *a, const struct http_req *q, struct principal *ret, unsigned *ret_wait, struct err *e)
 {
 	static int (*const by[CRED_KINDS_])(struct asking *, struct principal *, struct err *) = {
 		[CRED_NONE] = by_certificate, [CRED_TOKEN] = by_token, [CRED_BASIC] = by_password, [CRED_BAD] = by_nothing_good,
 	};
-	struct asking k = {.a = a, .q = q, .now = clock_now(&a->w.clock)};
+	struct asking k;
 	int rc;
 
 	*ret = (struct principal){.reader = {.via = VIA_TAXII}};
 	*ret_wait = 0;
-	k.now_s = k.now / NS_PER_S;
-	where_from(&k);
+	asking_start(&k, a, q);
 	cred_parse(http_req_header(q, "Authorization"), &k.cred);
+	if (k.cred.kind != CRED_TOKEN)
+		count_by_addr(&k);
 	rc = by[k.cred.kind](&k, ret, e);
-	secret_wipe(&k.cred, sizeof(k.cred));
 	/* What was refused counts against the address, as what came without credentials does. */
-	if ((rc == 0 || rc == E_DENIED) && !rate_take(&a->rate, rc == 0 ? k.rate_key : k.addr_key, k.now, &k.wait))
+	if (rc == E_DENIED)
+		count_by_addr(&k);
+	secret_wipe(&k.cred, sizeof(k.cred));
+	if ((rc == 0 || rc == E_DENIED) && !rate_take(&a->rate, k.rate_key, k.now, &k.wait))
 		rc = fail(e, E_LIMIT, "too many requests");
 	if (rc != 0)
 		*ret = (struct principal){.reader = {.via = VIA_TAXII}};

@@ -5,6 +5,12 @@
 #define NODISCARD __attribute__((warn_unused_result))
 #define PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #define UNUSED __attribute__((unused))
+/* A large variable written before it is read: not even the compiler's hardening clears it first. On hot paths only. */
+#if defined(__has_attribute) && __has_attribute(uninitialized)
+#define UNINIT __attribute__((uninitialized))
+#else
+#define UNINIT
+#endif
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Ignore a result on purpose; `why` is for the reader. */

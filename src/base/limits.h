@@ -106,6 +106,7 @@
 /* --- web --- */
 #define LIMIT_WEB_ROWS       4096        /* index rows gathered for one page; about 3 MB, far beyond any round */
 #define LIMIT_WEB_PAGE       (8UL * 1024 * 1024) /* bytes; 500 units in three languages stay below 2 MB */
+#define LIMIT_AUDIT_FILE     (64UL * 1024 * 1024) /* bytes; one export of the audit log by a page, some 500,000 rows; the command has no such bound */
 #define LIMIT_WEB_SERIES     64          /* series on the list; a party has a dozen partners */
 
 /* --- TAXII --- */
@@ -121,6 +122,8 @@
 #define LIMIT_STATUS_FAILURES 1000       /* failures listed in a status; their count goes on */
 #define LIMIT_STATUS_KEEP_S  604800      /* seconds a finished status stays readable (TAXII 2.1 §4.3 wants a day) */
 #define LIMIT_STATUS_STORED  100         /* successes listed in a stored status; the answer to a POST lists up to LIMIT_STATUS_FAILURES */
+#define LIMIT_STATUS_WARNINGS 100       /* warnings listed in a status that is too long to list its successes; their count goes on */
+#define LIMIT_WARNING_TEXT   300         /* bytes of what is said of one object taken with warnings: two or three rules, place and words */
 #define LIMIT_STATUS_BYTES   (1024UL * 1024)      /* bytes of one list of a status */
 #define LIMIT_INGEST_QUEUE   64          /* envelopes on disk waiting to be written; more get 503 with Retry-After */
 #define LIMIT_POSTS          256         /* envelopes being received or waiting for their answer; more get 503 with Retry-After */
@@ -165,6 +168,7 @@
 #define LIMIT_HOME_ITEM      32          /* bytes; number of an agenda item, as that of a unit */
 #define LIMIT_HOME_REFS      64          /* contributions merged into one position: more than a government has agencies that matter here */
 #define LIMIT_HOME_FOLDER    1000        /* papers of one round in a briefing folder: 500 units, two papers each */
+#define LIMIT_READY          (2UL * LIMIT_JSON_BYTES + 65536) /* bytes; one act that waits: two objects at most, and where they go */
 #define LIMIT_WAITING        1000        /* acts that wait for a second person at once; somebody who floods them is stopped */
 
 /* --- peers --- */

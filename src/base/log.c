@@ -8,6 +8,7 @@
 
 #include "base/enc.h"
 #include "base/limits.h"
+#include "base/lock.h"
 #include "base/mem.h"
 
 static const struct event_row {
@@ -42,7 +43,7 @@ struct log *log_new(int fd, struct clock clock)
 		return NULL;
 	l->fd = fd;
 	l->clock = clock;
-	if (pthread_mutex_init(&l->lock, NULL) != 0) {
+	if (brief_mutex_init(&l->lock) != 0) {
 		mem_free(l);
 		return NULL;
 	}
@@ -72,12 +73,14 @@ static void puts_line(struct line *o, const char *s) { put(o, s, strlen(s)); }
 /* Keys come from our own code; whatever else arrives is made harmless. */
 static void put_key(struct line *o, const char *key)
 {
-	put(o, " ", 1);
-	for (; *key != '\0'; key++) {
-		const bool plain = (*key >= 'a' && *key <= 'z') || (*key >= '0' && *key <= '9') || *key == '_' || *key == '-' || *key == '.';
+	size_t start;
 
-		put(o, plain ? key : "_", 1);
-	}
+	put(o, " ", 1);
+	start = o->n;
+	put(o, key, strlen(key));
+	for (char *p = o->p + start; p < o->p + o->n; p++)
+		if (!((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') || *p == '_' || *p == '-' || *p == '.'))
+			*p = '_';
 	put(o, "=", 1);
 }
 
@@ -117,10 +120,13 @@ static void put_escaped(struct line *o, const unsigned char *s, size_t n)
 	}
 }
 
+/* All that is printed but " = \ and the blank, as ranges of ASCII, those of most texts first. */
+static bool plain_byte(char c) { return (c >= '_' && c <= '~') || (c >= '#' && c <= '<') || (c >= '>' && c <= '[') || c == '!' || c == ']' || c == '^'; }
+
 static bool plain_value(const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (s[i] <= ' ' || s[i] > '~' || strchr("\"=\\", s[i]) != NULL)
+		if (!plain_byte(s[i]))
 			return false;
 	return n > 0;
 }
@@ -203,13 +209,15 @@ static void write_line(struct log *l, const char *p, size_t n)
 
 void log_event(struct log *l, enum log_event ev, ...)
 {
-	struct line o = {.n = 0};
+	UNINIT struct line o;
 	const char *key, *value;
 	char time[32];
 	va_list ap;
 
 	if (l == NULL)
 		return;
+	o.n = 0;
+	o.cut = false;
 	time_format(clock_now(&l->clock), 3, time, sizeof(time));
 	puts_line(&o, "time=");
 	puts_line(&o, time);

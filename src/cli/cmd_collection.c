@@ -175,6 +175,24 @@ static int write_it(struct cli *cli, const uint8_t uuid[16], const struct json_v
 	return rc != 0 ? rc : cli_result(cli, &res, e);
 }
 
+/* Public is more than a switch: who made it so shall not wonder why a client without a token finds nothing. */
+static int warn_hidden(struct cli *cli, const uint8_t uuid[16], struct err *e)
+{
+	struct collection c;
+	struct entry en;
+	int rc;
+
+	if ((rc = record_collection_entry(cli->rd, uuid, &en, e)) != 0)
+		return rc;
+	if ((rc = record_collection(cli->rd, uuid, &c, e)) == 0 && c.is_public &&
+	    (rc = record_may_read(cli->rd, &(struct reader){.role = ROLE_NONE}, &en, e)) == E_NOTFOUND) {
+		rc = 0;
+		fprintf(stderr, "%s\n", _("warning: public, but nobody finds this collection without signing in: its ceiling or marking is above TLP:CLEAR (--ceiling clear); only single objects marked TLP:CLEAR are shown to anyone"));
+	}
+	entry_free(&en);
+	return rc;
+}
+
 static int both_given(struct cli *cli, struct err *e)
 {
 	return cli_opt(cli, "public") != NULL && cli_opt(cli, "private") != NULL ? fail(e, E_USAGE, "--public or --private, not both") : 0;
@@ -215,8 +233,9 @@ static int collection_add(struct cli *cli, struct err *e)
 			return fail(e, E_ENV, "no randomness");
 		uuid_v4(random, uuid);
 	}
-	rc = alias_free(cli, uuid, e);
-	return rc != 0 ? rc : write_it(cli, uuid, NULL, e);
+	if ((rc = alias_free(cli, uuid, e)) != 0 || (rc = write_it(cli, uuid, NULL, e)) != 0)
+		return rc;
+	return warn_hidden(cli, uuid, e);
 }
 
 static int collection_set(struct cli *cli, struct err *e)
@@ -233,7 +252,7 @@ static int collection_set(struct cli *cli, struct err *e)
 	else
 		rc = write_it(cli, uuid, en.object.val, e);
 	entry_free(&en);
-	return rc;
+	return rc != 0 ? rc : warn_hidden(cli, uuid, e);
 }
 
 static void print_collection(struct cli *cli, const struct index_entry *row, const struct entry *en, bool in_force)

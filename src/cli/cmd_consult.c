@@ -6,8 +6,7 @@
 
 #include "base/enc.h"
 #include "base/mem.h"
-#include "cli/cli.h"
-#include "consult/acts.h"
+#include "cli/desk.h"
 
 #define MAX_ITEMS 64 /* parts of a list given as one option */
 
@@ -85,7 +84,7 @@ static int take_due(const char *s, char to[LIMIT_TIMESTAMP + 1], const char **re
 	memcpy(to, s, n + 1);
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
 		if (n == forms[i].n) {
-			strcpy(to + n, forms[i].rest);
+			memcpy(to + n, forms[i].rest, strlen(forms[i].rest) + 1);
 			*ret_precision = forms[i].precision;
 		}
 	return time_parse(to, strlen(to), &(int64_t){0}) ? 0 : fail(e, E_USAGE, "%s: a date is due, as 2017, 2017-05, 2017-05-17 or 2017-05-17T08:00:00.000Z", s);
@@ -439,12 +438,11 @@ static const struct sub subs[] = {
 	{"term", "save", save, 1, STIX_TERM, INVITE_VERBS},
 };
 
-static struct actor cli_actor(const struct cli *cli) { return (struct actor){.r = cli->record, .rd = cli->rd, .role = ROLE_NODE}; }
-
 int cmd_consult(struct cli *cli, struct err *e)
 {
 	for (size_t i = 0; i < ARRAY_LEN(subs); i++) {
 		const struct sub *s = &subs[i];
+		struct cli_desk k = {.home = NULL};
 		struct actor a;
 		int rc;
 
@@ -454,8 +452,10 @@ int cmd_consult(struct cli *cli, struct err *e)
 			return fail(e, E_USAGE, "verbale %s %s", cli->verb->name, cli->verb->synopsis);
 		if ((rc = cli_open(cli, cli->arg[1], CLI_ADD, e)) != 0)
 			return rc;
-		a = cli_actor(cli);
-		return s->run(cli, &a, s, e);
+		if ((rc = cli_actor(cli, &k, &a, e)) == 0 && (rc = s->run(cli, &a, s, e)) == ACT_HELD)
+			rc = cli_acted(cli, rc, NULL, e);
+		cli_desk_close(&k);
+		return rc;
 	}
 	return fail(e, E_USAGE, "verbale %s %s", cli->verb->name, cli->verb->synopsis);
 }
@@ -468,6 +468,7 @@ int cmd_assent(struct cli *cli, struct err *e)
 	enum assent_verb verb = ASSENT_NONE;
 	struct json_doc *doc = NULL;
 	struct texts reason = {{NULL}};
+	struct cli_desk k = {.home = NULL};
 	struct add_result res;
 	struct actor a;
 	int rc;
@@ -479,23 +480,24 @@ int cmd_assent(struct cli *cli, struct err *e)
 		return fail(e, E_USAGE, "%s: agree, object or withdraw is due", cli->arg[2]);
 	if ((rc = cli_open(cli, cli->arg[0], CLI_ADD, e)) != 0 || (rc = take_texts(cli, "reason", &doc, &reason, e)) != 0)
 		return rc;
-	a = cli_actor(cli);
-	rc = act_assent(&a, cli->arg[1], cli_opt(cli, "seen"), verb, &reason, &res, e);
+	if ((rc = cli_actor(cli, &k, &a, e)) == 0)
+		rc = cli_acted(cli, act_assent(&a, cli->arg[1], cli_opt(cli, "seen"), verb, &reason, &res, e), &res, e);
 	json_free(doc);
-	return rc != 0 ? rc : cli_result(cli, &res, e);
+	cli_desk_close(&k);
+	return rc;
 }
 
 int cmd_publish(struct cli *cli, struct err *e)
 {
+	struct cli_desk k = {.home = NULL};
 	struct add_result res;
 	struct actor a;
 	int rc = cli_open(cli, cli->arg[0], CLI_ADD, e);
 
-	if (rc != 0)
-		return rc;
-	a = cli_actor(cli);
-	rc = act_publish(&a, cli->arg[1], cli_opt(cli, "seen"), cli_opt(cli, "at"), &res, e);
-	return rc != 0 ? rc : cli_result(cli, &res, e);
+	if (rc == 0 && (rc = cli_actor(cli, &k, &a, e)) == 0)
+		rc = cli_acted(cli, act_publish(&a, cli->arg[1], cli_opt(cli, "seen"), cli_opt(cli, "at"), &res, e), &res, e);
+	cli_desk_close(&k);
+	return rc;
 }
 
 int cmd_tick(struct cli *cli, struct err *e)

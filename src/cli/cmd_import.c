@@ -17,6 +17,7 @@
 #define CHUNK (256UL * 1024)         /* bytes read at once */
 #define HEAD 4096                    /* bytes of plain text looked at before it is taken apart */
 #define SHOWN 20                     /* refusals told on standard error; all are in --refused */
+#define WARNED_SHOWN 5               /* warnings told on standard error */
 #define TICK_NS NS_PER_S             /* between two signs of progress */
 
 struct importing {
@@ -42,7 +43,7 @@ struct importing {
 	uint64_t taken, size;        /* bytes read; of the whole, 0: unknown */
 	uint64_t at;                 /* the element under way, from 1 */
 	/* all */
-	uint64_t fresh, same, refused;
+	uint64_t fresh, same, refused, warned;
 	int first;                   /* code of the first refusal */
 	int64_t ticked;
 };
@@ -85,6 +86,25 @@ static void refuse(struct importing *im, uint64_t no, const char *id, const stru
 	im->refused++;
 }
 
+/* It was taken all the same. */
+static void tell_warning(struct importing *im, uint64_t no, const struct add_result *res)
+{
+	const struct cli *cli = im->cli;
+
+	if (cli->json) {
+		printf("{\"file\":");
+		json_to(stdout, im->path);
+		printf(",\"object\":%" PRIu64 ",\"id\":\"%s\",\"result\":\"recorded\",\"warning\":", no, res->id);
+		json_to(stdout, res->said);
+		printf("}\n");
+	} else if (im->warned < WARNED_SHOWN) {
+		fprintf(stderr, "%s: %s (%" PRIu64 "): %s: %s\n", _("recorded with a warning"), im->path, no, res->id, res->said);
+	} else if (im->warned == WARNED_SHOWN) {
+		fprintf(stderr, "%s\n", _("further warnings are only counted (--json tells them all)"));
+	}
+	im->warned++;
+}
+
 static void show_progress(struct importing *im)
 {
 	const struct cli *cli = im->cli;
@@ -109,6 +129,7 @@ static int ask_opt(struct importing *im, struct err *e)
 	const int rc = im->opt_known ? 0 : record_add_opt(im->cli->rd, im->collection, ROLE_NODE, &im->opt, e);
 
 	im->opt_known = rc == 0;
+	im->opt.warnings = true;
 	return rc == E_NOTFOUND ? 0 : rc;
 }
 
@@ -125,6 +146,8 @@ static int flush(struct importing *im, struct err *e)
 		im->same += im->res[i].what == ADDED_DUPLICATE;
 		if (im->res[i].what == ADDED_REFUSED)
 			refuse(im, im->no[i], im->res[i].id, &im->res[i].err);
+		else if (im->res[i].what == ADDED_NEW && im->res[i].said[0] != '\0')
+			tell_warning(im, im->no[i], &im->res[i]);
 	}
 	im->n = 0;
 	buf_clear(&im->text);
@@ -379,10 +402,14 @@ static void show_sum(const struct importing *im)
 	if (isatty(STDERR_FILENO) == 1)
 		fprintf(stderr, "\r\033[K");
 	if (cli->json) {
-		printf("{\"recorded\":%" PRIu64 ",\"known\":%" PRIu64 ",\"refused\":%" PRIu64 "}\n", im->fresh, im->same, im->refused);
+		printf("{\"recorded\":%" PRIu64 ",\"known\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"warned\":%" PRIu64 "}\n", im->fresh, im->same, im->refused, im->warned);
 	} else {
 		printf(_("%llu recorded, %llu known already, %llu refused"), (unsigned long long)im->fresh, (unsigned long long)im->same, (unsigned long long)im->refused);
 		printf("\n");
+		if (im->warned > 0) {
+			printf(_("%llu recorded with a warning"), (unsigned long long)im->warned);
+			printf("\n");
+		}
 	}
 	misp_counts(im->misp, show_type, cli);
 }

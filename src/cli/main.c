@@ -5,11 +5,14 @@
 #include "base/mem.h"
 #include "cli/cli.h"
 
+/* Who acts, in all verbs that write acts of the consultation. */
+#define AS_OPT \
+	{"as", N_("NAME"), N_("who acts: a user of this node, within the own rights; what needs a second person waits. Without it: the operator of this machine")}
 /* What all verbs have in common that write an object from a file. */
 #define SAVE_OPTS \
 	{"collection", N_("ID"), N_("the collection they go into")}, {"id", N_("ID"), N_("save: make a new version of this object; the file holds what changes")}, \
 	{"seen", N_("TIME"), N_("the version this is about; another one being newest is a conflict")}, {"tlp", N_("LEVEL"), N_("marking: clear, green, amber, amber+strict, red; default: the collection's highest")}, \
-	{"release-to", N_("CODE,CODE"), N_("keep it to these parties, agencies or persons")}
+	{"release-to", N_("CODE,CODE"), N_("keep it to these parties, agencies or persons")}, AS_OPT
 #define SAVE_MORE N_("FILE holds the properties of the object as JSON (see schemas/), - for standard input; the rest is put by the node.")
 
 static const struct verb verbs[] = {
@@ -32,12 +35,14 @@ static const struct verb verbs[] = {
 	     {"public", NULL, N_("what is marked TLP:CLEAR may be shown to anyone once published")}, {"private", NULL, N_("not public")},
 	     {"alias", N_("WORD"), N_("its name in TAXII addresses")}, {"strictness", N_("LEVEL"), N_("how strictly STIX rules hold here: lenient, default, strict")},
 	     {"stix", N_("2.0,2.1"), N_("versions of STIX it takes; default 2.1")}, {"id", N_("UUID"), N_("add: use this id; set: the collection meant")}}, false, NULL},
-	{"user", "add|set|disable|list DIR [NAME]", N_("who may sign in at this node"), cmd_user, 2, 3,
+	{"user", "add|set|disable|list|totp|codes|devices|sessions|hand-over DIR [NAME [SUCCESSOR]]", N_("who may sign in at this node, and by what"), cmd_user, 2, 4,
 	    {{"party", N_("CODE"), N_("the party they belong to; default: this node's")}, {"agency", N_("CODE"), N_("their agency")},
 	     {"role", N_("ROLE"), N_("reader, contributor, desk-officer, releaser, administrator or auditor; default: reader")},
 	     {"password-file", N_("FILE"), N_("password: the first line of this file, - for standard input; a terminal asks")},
 	     {"cert", N_("FILE"), N_("client certificate they sign in with, PEM")}, {"no-password", NULL, N_("set: take the password away")},
-	     {"no-cert", NULL, N_("set: take the certificate away")}, {"enable", NULL, N_("set: let them in again")}}, false,
+	     {"no-cert", NULL, N_("set: take the certificate away")}, {"enable", NULL, N_("set: let them in again")},
+	     {"label", N_("TEXT"), N_("totp: a name for the device")}, {"remove", N_("ID"), N_("devices: take this one away")},
+	     {"end", N_("ID"), N_("sessions: end this one; all: every one")}}, false,
 	    N_("Works beside a running node, which heeds every change with the next request.")},
 	{"token", "add|list|revoke DIR [ID]", N_("API tokens: what programs sign in with"), cmd_token, 2, 3,
 	    {{"user", N_("NAME"), N_("whose it is; without it a user of the label's name is made")}, {"label", N_("TEXT"), N_("what it is for")},
@@ -45,6 +50,10 @@ static const struct verb verbs[] = {
 	     {"collection", N_("ID,ID"), N_("only these collections; default: all its user may use")}, {"from", N_("NET,NET"), N_("only from these addresses, as 192.0.2.0/24")},
 	     {"expires", N_("TIME"), N_("until then: days from now, or 2027-01-31")}}, false,
 	    N_("A token is shown once, when it is made. Send it as: Authorization: Bearer TOKEN. Works beside a running node.")},
+	{"audit", "DIR", N_("who did what at this node: sign-ins, refusals, acts, administration"), cmd_audit, 1, 1,
+	    {{"since", N_("TIME"), N_("from this day or time on, as 2016-09-09")}, {"until", N_("TIME"), N_("before this day or time")},
+	     {"user", N_("NAME"), N_("only what this user did, or what was done to them")}, {"format", "tsv|jsonl", N_("the form; default: tsv")}}, false,
+	    N_("Rows are numbered without gaps and never changed; option audit_keep_days says how long they stay.")},
 	{"grant", "add|remove|list DIR", N_("keep a collection to some users, agencies or parties"), cmd_grant, 2, 2,
 	    {{"collection", N_("ID"), N_("the collection meant")}, {"to", "user:NAME|agency:CODE|party:CODE", N_("whom")},
 	     {"read", NULL, N_("may read; so it is when neither is said")}, {"write", NULL, N_("may write; alone: may not read")}}, false,
@@ -63,12 +72,23 @@ static const struct verb verbs[] = {
 	    {{"seen", N_("TIME"), N_("the version this is about; another one being newest is a conflict")}, {"unit", N_("NUMBER"), N_("take: the unit that promises it")},
 	     {"title", N_("TEXT"), N_("take: what is promised")}, {"owners", N_("CODE,CODE"), N_("take: the parties that promised it")},
 	     {"due", N_("DATE"), N_("until when: 2017, 2017-05, 2017-05-17 or a time; progress: the new date of what is carried on")},
-	     {"next-round", NULL, N_("take: what is promised is the next round")}, {"text", N_("TEXT"), N_("words to it, in the language of this command, or as JSON by language")}}, false, NULL},
+	     {"next-round", NULL, N_("take: what is promised is the next round")}, {"text", N_("TEXT"), N_("words to it, in the language of this command, or as JSON by language")}, AS_OPT}, false, NULL},
 	{"term", "save DIR FILE", N_("a word of the shared glossary"), cmd_consult, 3, 3, {SAVE_OPTS}, false, SAVE_MORE},
 	{"assent", "DIR ID agree|object|withdraw", N_("give this party's word on the newest version of an object"), cmd_assent, 3, 3,
-	    {{"reason", N_("TEXT"), N_("why, in the party's own words")}, {"seen", N_("TIME"), N_("the version this is about; another one being newest is a conflict")}}, false, NULL},
+	    {AS_OPT, {"reason", N_("TEXT"), N_("why, in the party's own words")}, {"seen", N_("TIME"), N_("the version this is about; another one being newest is a conflict")}}, false, NULL},
 	{"publish", "DIR ID", N_("release an agreed document"), cmd_publish, 2, 2,
-	    {{"at", N_("TIME"), N_("not before this time (embargo), as 2016-09-12T08:00:00.000Z")}, {"seen", N_("TIME"), N_("the version this is about; another one being newest is a conflict")}}, false, NULL},
+	    {AS_OPT, {"at", N_("TIME"), N_("not before this time (embargo), as 2016-09-12T08:00:00.000Z")}, {"seen", N_("TIME"), N_("the version this is about; another one being newest is a conflict")}}, false, NULL},
+	{"waiting", "list DIR | show|confirm|refuse DIR ID", N_("acts that wait for a second person: list them, read one, confirm or refuse it"), cmd_waiting, 2, 3,
+	    {{"as", N_("NAME"), N_("whose rights count: a user of this node")}, {"all", NULL, N_("list: what was decided, too")}, {"reason", N_("TEXT"), N_("refuse: why")}}, false,
+	    N_("Nobody confirms what he or she asked for. Whoever asked may take it back: refuse.")},
+	{"home", "request DIR ROUND | contribute DIR REQUEST | merge DIR ROUND | save DIR ROUND KIND | edit DIR ID | list DIR [ROUND] | show DIR ID | print DIR ROUND", N_("national papers: ask agencies, contribute, merge, brief; they never leave this node"), cmd_home, 2, 4,
+	    {{"as", N_("NAME"), N_("whose rights count: a user of this node")}, {"item", N_("NUMBER"), N_("the agenda item; without it the round as a whole")},
+	     {"agency", N_("CODE,CODE"), N_("request: the agencies asked; save: whose paper it is; list: only its papers")}, {"until", N_("TIME"), N_("request: the deadline, as 2016-09-05 or 2016-09-05T10:00:00Z")},
+	     {"title", N_("TEXT"), N_("its title")}, {"text", N_("TEXT"), N_("its text, - for standard input")}, {"points", N_("TEXT"), N_("briefing: speaking points, - for standard input")},
+	     {"answers", N_("TEXT"), N_("briefing: questions and answers, - for standard input")}, {"state", "draft|sent|cleared|withdrawn", N_("where it stands; contribute: draft or sent")},
+	     {"base", N_("NUMBER"), N_("the version this was made from; another one being newest is a conflict")}, {"version", N_("NUMBER"), N_("show: this version; default: the newest")},
+	     {"open", NULL, N_("list: requests that were not answered, by deadline")}}, false,
+	    N_("KIND: contribution, position, briefing, minutes or note. ID: 16 digits, as in lists.")},
 	{"tick", "DIR", N_("do what is due by the clock: agree where a silence procedure has run out"), cmd_tick, 1, 1, {{0}}, false, NULL},
 	{"pull", "DIR URL --collection ID", N_("follow a collection of a foreign TAXII 2.1 server into one of ours"), cmd_pull, 2, 2,
 	    {{"collection", N_("ID"), N_("the collection they go into")}, {"from", N_("NAME"), N_("the foreign collection: id, alias or title; needed when there are several")},

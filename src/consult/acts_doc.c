@@ -358,19 +358,33 @@ static int read_proposal(const struct actor *a, const char *id, struct entry *re
 	return fail(e, E_USAGE, "%s is no proposal", id);
 }
 
-int act_accept(const struct actor *a, const char *proposal, const char *seen, const struct texts *reason, struct add_result *ret, struct err *e)
+/* Before the version is written: the word behind it would be refused, and the text changed for nothing. */
+static int must_be_open(const struct actor *a, const struct entry *doc, const char *proposal, struct err *e)
 {
-	struct add_result word;
-	struct entry prop, doc;
-	bool written = false;
-	int rc = read_proposal(a, proposal, &prop, e);
+	struct doc_story s;
+	int rc = story_read(a->rd, doc, clock_now(&record_world(a->r)->clock), &s, e);
 
 	if (rc != 0)
+		return rc;
+	if (!story_open(&s, proposal))
+		rc = fail(e, E_STATE, "%s is not open: answered, taken back, or settled by its proposer's assent", proposal);
+	story_free(&s);
+	return rc;
+}
+
+int act_accept(const struct actor *a, const char *proposal, const char *seen, const struct texts *reason, struct add_result *ret, struct err *e)
+{
+	struct add_result word = {.index = 0};
+	struct entry prop, doc;
+	bool written = false;
+	int rc = a->hold != NULL && a->ready == NULL ? hold_accept(a, proposal, seen, reason, e) : 0;
+
+	if (rc != 0 || (rc = read_proposal(a, proposal, &prop, e)) != 0)
 		return rc;
 	if ((rc = newest_in_log(a->rd, prop.row.subject, prop.row.collection, 0, &doc, e)) == E_NOTFOUND)
 		rc = fail(e, E_DENIED, "%s: only the document's writer answers proposals to it", proposal);
 	if (rc == 0) {
-		if ((rc = is_seen(&doc, seen, e)) == 0 && !reads_so(doc.object.val, json_get(prop.object.val, "changes"))) {
+		if ((rc = is_seen(&doc, seen, e)) == 0 && (rc = must_be_open(a, &doc, prop.row.id, e)) == 0 && !reads_so(doc.object.val, json_get(prop.object.val, "changes"))) {
 			rc = write_taken(a, &doc, &prop, ret, e);
 			written = rc == 0;
 		}

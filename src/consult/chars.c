@@ -56,6 +56,11 @@ enum script char_script(uint32_t c)
 {
 	size_t lo = 0, hi = ARRAY_LEN(scripts);
 
+	/* What most texts are made of needs no search. */
+	if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
+		return SCRIPT_LETTER;
+	if (c >= 0x4e00 && c <= 0x9fff)
+		return SCRIPT_KANJI;
 	while (lo < hi) {
 		const size_t mid = lo + (hi - lo) / 2;
 

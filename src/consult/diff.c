@@ -110,8 +110,8 @@ struct change { size_t a0, a1, b0, b1; };
 
 static bool next_change(const struct tokens *a, const struct tokens *b, size_t i, size_t j, struct change *ret)
 {
-	while (i < a->n && j < b->n && !a->changed[i] && !b->changed[j])
-		i++, j++;
+	for (; i < a->n && j < b->n && !a->changed[i] && !b->changed[j]; i++)
+		j++;
 	*ret = (struct change){i, i, j, j};
 	while (ret->a1 < a->n && a->changed[ret->a1])
 		ret->a1++;

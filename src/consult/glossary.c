@@ -4,6 +4,7 @@
 
 #include "base/enc.h"
 #include "base/limits.h"
+#include "base/mem.h"
 #include "consult/chars.h"
 #include "consult/find.h"
 #include "consult/fold.h"
@@ -126,31 +127,46 @@ static void take_apart(const char *list, struct words *ret)
 	}
 }
 
-/* What almost every place of a text is not, seen from the first bytes alone. */
-static bool may_begin(const char *s, size_t n, const char *w, size_t wn)
+/* ---- where words may begin ---- */
+
+/* First characters of all words of one language, roughly: what a place of a text must have to be looked at. */
+#define KEYS 2048
+enum { KEY_ACCENTED = 0x80 };
+struct keys { bool has[KEYS]; };
+
+/* Accented letters share a key; Japanese is told apart by its three bytes. */
+static size_t key_of(const char *s, size_t n)
 {
-	const unsigned char c = (unsigned char)s[0], d = (unsigned char)w[0];
+	const unsigned char c = (unsigned char)s[0];
+
+	if (c < 0x80)
+		return c | 0x20;
+	if (c < 0xe0 || n < 3)
+		return KEY_ACCENTED;
+	return 0x100 + ((unsigned)(c & 0x0f) << 12 | (unsigned)(s[1] & 0x3f) << 6 | (unsigned)(s[2] & 0x3f)) % (KEYS - 0x100);
+}
+
+static void add_keys(struct keys *k, const char *list)
+{
+	for (const char *w = list; w != NULL && *w != '\0';) {
+		const size_t all = strcspn(w, "|"), skip = w[0] == '!' ? 1 : 0;
+
+		if (all > skip)
+			k->has[key_of(w + skip, all - skip)] = true;
+		w += all;
+		w += *w == '|';
+	}
+}
+
+static bool may_begin(const struct keys *k, const char *s, size_t n)
+{
+	const unsigned char c = (unsigned char)s[0];
 
 	if (c == 0xef) /* of another width */
 		return true;
-	if (c < 0x80 || d < 0x80)
-		return (c | 0x20) == (d | 0x20) || (c < 0x80 && d >= 0x80 && d < 0xe0) || (d < 0x80 && c < 0xe0);
-	return d < 0xe0 || (n >= 3 && wn >= 3 && memcmp(s, w, 3) == 0);
-}
-
-/* The longest word, or (`meant_otherwise`) '!' expression, of the list here. */
-static size_t list_at(const char *s, size_t n, size_t from, const struct words *list, bool meant_otherwise)
-{
-	size_t longest = 0;
-
-	for (size_t i = 0; i < list->n; i++) {
-		if (list->v[i].meant_otherwise != meant_otherwise || !may_begin(s + from, n - from, list->v[i].s, list->v[i].n))
-			continue;
-		const size_t got = word_at(s, n, from, list->v[i].s, list->v[i].n);
-
-		longest = got > longest ? got : longest;
-	}
-	return longest;
+	if (c < 0x80) /* an umlaut may be a letter with a mark behind it */
+		return k->has[c | 0x20] || (k->has[KEY_ACCENTED] && n > 1 && (unsigned char)s[1] >= 0x80);
+	return c < 0xe0 || k->has[key_of(s, n)];
 }
 
 /* Latin words begin where no letter stands before; a mark on a letter belongs to it. */
@@ -163,32 +179,94 @@ static bool inside_word(const char *s, size_t n, size_t before, size_t at)
 	return class_at(s, n, before) == FOLD_WORD || char_script(char_next(s, &next)) == SCRIPT_JOIN;
 }
 
-struct place find_words(const char *s, const char *list)
+/* A text and the places in it that are worth a look. */
+struct text { const char *s; size_t n; size_t *spot; size_t spots; };
+
+static int look_over(const char *s, const struct keys *k, struct text *ret, struct err *e)
 {
-	const size_t n = s != NULL ? strlen(s) : 0;
-	struct words words;
+	struct text t = {.s = s, .n = s != NULL ? strlen(s) : 0};
 	size_t before = 0;
 
-	if (n == 0 || list == NULL || list[0] == '\0')
+	t.spot = mem_array(t.n, sizeof *t.spot);
+	if (t.spot == NULL)
+		return fail(e, E_NOMEM, "glossary");
+	for (size_t at = 0, next = 0; at < t.n; at = next) {
+		IGNORE(char_next(s, &next) == 0, "only where the next one begins");
+		if (may_begin(k, s + at, t.n - at) && !inside_word(s, t.n, before, at))
+			t.spot[t.spots++] = at;
+		before = at;
+	}
+	*ret = t;
+	return 0;
+}
+
+/* The longest word, or (`meant_otherwise`) '!' expression, of the list here. */
+static size_t list_at(const struct text *t, size_t from, const struct words *list, bool meant_otherwise)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		const char *w = list->v[i].s;
+		const unsigned char c = (unsigned char)t->s[from], d = (unsigned char)w[0];
+
+		/* Almost every word is not here, seen from its first byte. */
+		if (list->v[i].meant_otherwise != meant_otherwise || (c < 0x80 && d < 0x80 && (c | 0x20) != (d | 0x20)) || (c >= 0xe0 && c != 0xef && c != d))
+			continue;
+		const size_t got = word_at(t->s, t->n, from, w, list->v[i].n);
+
+		longest = got > longest ? got : longest;
+	}
+	return longest;
+}
+
+static struct place find(const struct text *t, const char *list)
+{
+	struct words words;
+	size_t past = 0;
+
+	if (t->n == 0 || list == NULL || list[0] == '\0')
 		return (struct place){.found = false};
 	take_apart(list, &words);
-	for (size_t at = 0; at < n;) {
-		size_t skip = list_at(s, n, at, &words, true), got = skip > 0 ? 0 : list_at(s, n, at, &words, false), next = at;
+	for (size_t i = 0; i < t->spots; i++) {
+		const size_t at = t->spot[i], skip = at < past ? 0 : list_at(t, at, &words, true);
+		const size_t got = at < past || skip > 0 ? 0 : list_at(t, at, &words, false);
 
-		if (skip + got > 0 && inside_word(s, n, before, at))
-			skip = got = 0;
 		if (got > 0)
 			return (struct place){at, got, true};
+		if (skip > 0)
+			past = at + skip;
+	}
+	return (struct place){.found = false};
+}
+
+/* One list in one text: nothing is prepared that pays only for many. */
+struct place find_words(const char *s, const char *list)
+{
+	const struct text t = {.s = s, .n = s != NULL ? strlen(s) : 0};
+	struct words words;
+	size_t before = 0, past = 0;
+
+	if (t.n == 0 || list == NULL || list[0] == '\0')
+		return (struct place){.found = false};
+	take_apart(list, &words);
+	for (size_t at = 0, next = 0; at < t.n; before = at, at = next) {
+		size_t skip, got;
+
 		IGNORE(char_next(s, &next) == 0, "only where the next one begins");
-		before = at;
-		at = skip > 0 ? at + skip : next;
+		if (at < past || inside_word(s, t.n, before, at))
+			continue;
+		skip = list_at(&t, at, &words, true);
+		got = skip > 0 ? 0 : list_at(&t, at, &words, false);
+		if (got > 0)
+			return (struct place){at, got, true};
+		past = at + skip;
 	}
 	return (struct place){.found = false};
 }
 
 /* ---- warnings ---- */
 
-struct out { struct glossary_warning *v; size_t max, n; size_t unit; const struct paper_unit *u; };
+struct out { struct glossary_warning *v; size_t max, n; size_t unit; struct text text[LANG_COUNT]; };
 
 static void put(struct out *o, struct glossary_warning w)
 {
@@ -200,7 +278,7 @@ static void put(struct out *o, struct glossary_warning w)
 
 static struct paper_text in_all(const char *id)
 {
-	struct paper_text t;
+	struct paper_text t = {{NULL}};
 
 	for (unsigned l = 0; l < LANG_COUNT; l++)
 		t.s[l] = tr((enum lang)l, id);
@@ -225,8 +303,8 @@ static void check_pair(struct out *o, const struct side *a, const struct side *b
 	struct found f;
 
 	for (unsigned l = 0; l < LANG_COUNT; l++) {
-		f.a[l] = find_words(o->u->text.s[l], a->words[l]);
-		f.b[l] = find_words(o->u->text.s[l], b->words[l]);
+		f.a[l] = find(&o->text[l], a->words[l]);
+		f.b[l] = find(&o->text[l], b->words[l]);
 	}
 	for (unsigned l = 0; l < LANG_COUNT; l++)
 		for (unsigned m = l + 1; m < LANG_COUNT; m++) {
@@ -240,7 +318,7 @@ static void check_pair(struct out *o, const struct side *a, const struct side *b
 static void check_traps(struct out *o)
 {
 	for (size_t i = 0; i < ARRAY_LEN(traps); i++) {
-		const struct place p = find_words(o->u->text.s[traps[i].lang], traps[i].words);
+		const struct place p = find(&o->text[traps[i].lang], traps[i].words);
 
 		if (p.found)
 			put(o, (struct glossary_warning){.lang = traps[i].lang, .from = p.from, .n = p.n, .why = in_all(traps[i].why)});
@@ -250,7 +328,7 @@ static void check_traps(struct out *o)
 /* What people wrote is a word, not our notation. */
 static struct side plain_side(const struct paper_text *t)
 {
-	struct side s;
+	struct side s = {{NULL}};
 
 	for (unsigned l = 0; l < LANG_COUNT; l++)
 		s.words[l] = t->s[l] != NULL && strpbrk(t->s[l], "|!") == NULL ? t->s[l] : NULL;
@@ -297,26 +375,64 @@ static int check_extras(const struct glossary_extra *x, size_t n, struct err *e)
 	return r;
 }
 
+static void all_keys(struct keys *k, enum lang l, const struct glossary_extra *extra, size_t extras)
+{
+	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+		add_keys(k, pairs[i].a.words[l]);
+		add_keys(k, pairs[i].b.words[l]);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(traps); i++)
+		if (traps[i].lang == l)
+			add_keys(k, traps[i].words);
+	for (size_t i = 0; i < extras; i++) {
+		add_keys(k, extra[i].term.s[l]);
+		for (size_t j = 0; j < extra[i].n; j++)
+			add_keys(k, extra[i].confused_with[j].s[l]);
+	}
+}
+
+static void check_unit(struct out *o, const struct glossary_extra *extra, size_t extras)
+{
+	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+		const struct paper_text why = in_all(pairs[i].why);
+
+		check_pair(o, &pairs[i].a, &pairs[i].b, &why);
+	}
+	check_traps(o);
+	for (size_t i = 0; i < extras; i++)
+		check_extra(o, &extra[i]);
+}
+
+static int check_units(struct out *o, const struct keys *k, const struct paper_unit *unit, size_t units, const struct glossary_extra *extra, size_t extras, struct err *e)
+{
+	int r = 0;
+
+	for (o->unit = 0; r == 0 && o->unit < units; o->unit++) {
+		for (unsigned l = 0; r == 0 && l < LANG_COUNT; l++)
+			r = look_over(unit[o->unit].text.s[l], &k[l], &o->text[l], e);
+		if (r == 0)
+			check_unit(o, extra, extras);
+		for (unsigned l = 0; l < LANG_COUNT; l++) {
+			mem_free(o->text[l].spot);
+			o->text[l] = (struct text){.n = 0};
+		}
+	}
+	return r;
+}
+
 int glossary_check(const struct paper_unit *unit, size_t units, const struct glossary_extra *extra, size_t extras, struct glossary_warning *ret, size_t max, size_t *ret_n, struct err *e)
 {
 	struct out o = {.v = ret, .max = max};
+	struct keys keys[LANG_COUNT] = {{{false}}};
 	int r = check_extras(extra, extras, e);
 
 	for (size_t i = 0; r == 0 && i < units; i++)
 		r = check_utf8(&unit[i].text, "unit", i + 1, e);
 	if (r < 0)
 		return r;
-	for (o.unit = 0; o.unit < units; o.unit++) {
-		o.u = &unit[o.unit];
-		for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
-			const struct paper_text why = in_all(pairs[i].why);
-
-			check_pair(&o, &pairs[i].a, &pairs[i].b, &why);
-		}
-		check_traps(&o);
-		for (size_t i = 0; i < extras; i++)
-			check_extra(&o, &extra[i]);
-	}
-	*ret_n = o.n;
-	return 0;
+	for (unsigned l = 0; l < LANG_COUNT; l++)
+		all_keys(&keys[l], (enum lang)l, extra, extras);
+	if ((r = check_units(&o, keys, unit, units, extra, extras, e)) == 0)
+		*ret_n = o.n;
+	return r;
 }

@@ -33,6 +33,6 @@ struct glossary_warning {
 /*
  * Looks for risky pairs in the texts of each unit: one language has the word of one row and not of the other, a second
  * language the reverse. And for single words that mean several things. At most max into ret, in order of units; *ret_n is
- * how many there are. Texts that are not UTF-8 are E_FORMAT; extra rows beyond LIMIT_GLOSSARY_EXTRA E_LIMIT.
+ * how many there are. Texts that are not UTF-8 are E_FORMAT; extra rows beyond LIMIT_GLOSSARY_EXTRA E_LIMIT; E_NOMEM.
  */
 NODISCARD int glossary_check(const struct paper_unit *unit, size_t units, const struct glossary_extra *extra, size_t extras, struct glossary_warning *ret, size_t max, size_t *ret_n, struct err *e);

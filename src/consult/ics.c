@@ -24,6 +24,15 @@ static const struct zone { const char *name; int64_t since_s; const char *vtimez
 		"END:VTIMEZONE\r\n"},
 };
 
+/* A local time that comes twice in autumn means the first (§3.3.5); the second can only be said in UTC. */
+static bool is_said_by(const struct zone *z, int64_t ns)
+{
+	const char *abbr;
+	int now, before;
+
+	return time_zone(z->name, ns, &now, &abbr) && time_zone(z->name, ns - 3600 * NS_PER_S, &before, &abbr) && before <= now;
+}
+
 /* The zone an event's times stand in; NULL: UTC. */
 static const struct zone *zone_of(const struct ics_event *v)
 {
@@ -31,7 +40,7 @@ static const struct zone *zone_of(const struct ics_event *v)
 		return NULL;
 	for (size_t i = 0; i < ARRAY_LEN(zones); i++)
 		if (strcmp(zones[i].name, v->zone) == 0)
-			return v->start >= zones[i].since_s * NS_PER_S ? &zones[i] : NULL;
+			return v->start >= zones[i].since_s * NS_PER_S && is_said_by(&zones[i], v->start) && is_said_by(&zones[i], v->end) ? &zones[i] : NULL;
 	return NULL;
 }
 
@@ -45,6 +54,10 @@ static void end_line(struct lines *l)
 {
 	size_t at = 0, room = LINE;
 
+	if (l->now.err != 0) {
+		l->out->err = l->now.err;
+		return;
+	}
 	while (l->now.n - at > room) {
 		size_t end = at + room;
 
@@ -57,8 +70,6 @@ static void end_line(struct lines *l)
 	}
 	buf_put(l->out, l->now.p + at, l->now.n - at);
 	buf_puts(l->out, "\r\n");
-	if (l->now.err != 0)
-		l->out->err = l->now.err;
 	buf_clear(&l->now);
 }
 

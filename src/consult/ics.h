@@ -1,7 +1,8 @@
 /*
  * consult/ics.h - rounds, deadlines and promises as a calendar to subscribe to (RFC 5545, RFC 7986). Pure.
  * Times in a zone we know ("Europe/Berlin" from 1996-10-27 on, "Asia/Tokyo") stand in local time with their VTIMEZONE,
- * all others in UTC. A changed event keeps its uid and raises its sequence; one that is off stays, as cancelled.
+ * all others in UTC, and so does
+ * the hour that comes twice in autumn. A changed event keeps its uid and raises its sequence; one that is off stays, as cancelled.
  */
 #pragma once
 #include <stdbool.h>

@@ -85,10 +85,10 @@ static void compare(struct work *w, struct box q)
 {
 	struct point p;
 
-	while (q.x0 < q.x1 && q.y0 < q.y1 && w->a[q.x0] == w->b[q.y0])
-		q.x0++, q.y0++;
-	while (q.x0 < q.x1 && q.y0 < q.y1 && w->a[q.x1 - 1] == w->b[q.y1 - 1])
-		q.x1--, q.y1--;
+	for (; q.x0 < q.x1 && q.y0 < q.y1 && w->a[q.x0] == w->b[q.y0]; q.x0++)
+		q.y0++;
+	for (; q.x0 < q.x1 && q.y0 < q.y1 && w->a[q.x1 - 1] == w->b[q.y1 - 1]; q.x1--)
+		q.y1--;
 	if (q.x0 == q.x1 || q.y0 == q.y1) {
 		for (int32_t x = q.x0; x < q.x1; x++)
 			w->del[x] = true;

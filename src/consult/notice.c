@@ -39,6 +39,12 @@ static int by_version(const void *pa, const void *pb)
 	return time_compare(b->modified, strlen(b->modified), a->modified, strlen(a->modified));
 }
 
+static void copy_text(char *to, size_t room, const char *s)
+{
+	if (s != NULL && strlen(s) < room)
+		memcpy(to, s, strlen(s) + 1);
+}
+
 /* Would anybody be shown it, were it not withdrawn? Whoever carries a marking we would have to look up: no. */
 static bool for_anybody(struct record_reader *rd, const struct entry *en)
 {
@@ -70,10 +76,8 @@ static int was_public(struct record_reader *rd, const struct index_entry *row, i
 		c = json_get(en.object.val, "correction");
 		memcpy(n->published, row->modified, sizeof(n->published));
 		n->published_at = f.publish_at;
-		if (json_get_str(c, "modified") != NULL && strlen(json_get_str(c, "modified")) < sizeof(n->corrected))
-			strcpy(n->corrected, json_get_str(c, "modified"));
-		if (en.party != NULL)
-			strcpy(n->writer, en.party);
+		copy_text(n->corrected, sizeof(n->corrected), json_get_str(c, "modified"));
+		copy_text(n->writer, sizeof(n->writer), en.party);
 	}
 	entry_free(&en);
 	return rc;

@@ -72,6 +72,17 @@ void mac(const uint8_t key[MAC_KEY], const void *p, size_t n, uint8_t out[MAC_LE
 	assert(rc == 0);
 }
 
+void mac_for(const uint8_t key[MAC_KEY], const char *purpose, const void *p, size_t n, uint8_t out[MAC_LEN])
+{
+	crypto_generichash_state st;
+	int rc = crypto_generichash_init(&st, key, MAC_KEY, MAC_LEN);
+
+	rc |= crypto_generichash_update(&st, (const uint8_t *)purpose, strlen(purpose) + 1);
+	rc |= crypto_generichash_update(&st, p, n);
+	rc |= crypto_generichash_final(&st, out, MAC_LEN);
+	assert(rc == 0);
+}
+
 void seal(const uint8_t key[SEAL_KEY], const uint8_t nonce[SEAL_NONCE], const void *context, size_t context_n, const void *p, size_t n, void *out)
 {
 	uint8_t *const to = out;

@@ -128,8 +128,11 @@ void http_pack(struct packer **packer, const struct http_req *q, struct http_res
 	bool must;
 	const enum pack p = http_coding(http_req_header(q, "Accept-Encoding"), &must);
 
+	if (r->headers == ARRAY_LEN(r->header))
+		return;
 	/* Said first: without it a cache would hand one client's coding to another. */
-	if (http_header(r, "Vary", "Accept-Encoding", NULL) != 0 || p == PACK_NONE)
+	r->header[r->headers++] = (struct http_param){"Vary", "Accept-Encoding"};
+	if (p == PACK_NONE)
 		return;
 	if (n == 0 || r->body.err != 0 || r->status == 204 || r->status == 304 || (n < LIMIT_PACK_FROM && !must))
 		return;

@@ -1,5 +1,5 @@
 #include <arpa/inet.h>
-#include <stdio.h>
+#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
@@ -94,6 +94,21 @@ static const char *get_header(const struct http_req *q, const char *name)
 	return MHD_lookup_connection_value(rq->mc, MHD_HEADER_KIND, name);
 }
 
+static void put_target(struct request *rq)
+{
+	struct http_req *const q = &rq->q;
+
+	q->path = rq->target.path;
+	q->rest = "";
+	q->params = rq->target.params;
+	memcpy(q->param, rq->target.param, q->params * sizeof(q->param[0]));
+	q->header = get_header;
+	q->tls = rq->conn->tls;
+	q->addr = rq->conn->addr;
+	q->defer = later_new;
+	q->impl = rq;
+}
+
 void *mhd_first_line(void *cls, const char *uri, struct MHD_Connection *mc)
 {
 	struct listener *const l = cls;
@@ -102,16 +117,16 @@ void *mhd_first_line(void *cls, const char *uri, struct MHD_Connection *mc)
 	struct request *rq;
 	int r;
 
-	if (c == NULL || (rq = mem_zalloc(sizeof(*rq))) == NULL)
+	if (c == NULL || (rq = mem_alloc(sizeof(*rq))) == NULL)
 		return NULL;
+	memset(rq, 0, offsetof(struct request, target));
 	atomic_init(&rq->owners, 1);
 	rq->mc = mc;
 	rq->conn = c;
 	rq->uri_end = uri + strlen(uri);
 	if ((r = http_target_parse(uri, strlen(uri), &rq->target, &rq->err)) != 0)
 		rq->refused = r == E_LIMIT ? 414 : 400;
-	rq->q = (struct http_req){.path = rq->target.path, .rest = "", .params = rq->target.params, .header = get_header, .tls = c->tls, .addr = c->addr, .defer = later_new, .impl = rq};
-	memcpy(rq->q.param, rq->target.param, sizeof(rq->q.param));
+	put_target(rq);
 	if (l->s->conf.clock.now != NULL)
 		rq->start = clock_now(&l->s->conf.clock);
 	set_deadline(c, l->s->total_s);
@@ -121,13 +136,15 @@ void *mhd_first_line(void *cls, const char *uri, struct MHD_Connection *mc)
 
 /* Field names must be tokens, values free of control bytes; of some fields there may be only one (RFC 9110 §5.6.2, RFC 9112 §5). */
 struct head_check { struct request *rq; unsigned seen; };
-static const char *const single[] = {"Host", "Content-Length", "Transfer-Encoding", "Content-Type", "Authorization"};
+static const struct { const char *name; size_t n; } single[] = {
+	{"Host", 4}, {"Content-Length", 14}, {"Transfer-Encoding", 17}, {"Content-Type", 12}, {"Authorization", 13},
+};
 
 static bool token(const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!((s[i] >= '0' && s[i] <= '9') || (s[i] >= 'A' && s[i] <= 'Z') || (s[i] >= 'a' && s[i] <= 'z') ||
-		    (s[i] != '\0' && strchr("!#$%&'*+-.^_`|~", s[i]) != NULL)))
+		if (!(s[i] == '-' || (s[i] >= '0' && s[i] <= '9') || (s[i] >= 'A' && s[i] <= 'Z') || (s[i] >= 'a' && s[i] <= 'z') ||
+		    (s[i] != '\0' && strchr("!#$%&'*+.^_`|~", s[i]) != NULL)))
 			return false;
 	return n > 0;
 }
@@ -144,7 +161,7 @@ static enum MHD_Result check_field(void *cls, enum MHD_ValueKind kind, const cha
 		if (((unsigned char)value[i] < 0x20 && value[i] != '\t') || value[i] == 0x7f)
 			why = "a control byte in a header field";
 	for (size_t i = 0; i < ARRAY_LEN(single); i++) {
-		if (name_n != strlen(single[i]) || strncasecmp(name, single[i], name_n) != 0)
+		if (name_n != single[i].n || strncasecmp(name, single[i].name, name_n) != 0)
 			continue;
 		if ((h->seen & 1U << i) != 0)
 			why = "a header field that may stand only once is there twice";
@@ -380,32 +397,44 @@ enum MHD_Result mhd_request(void *cls, struct MHD_Connection *mc, const char *ur
 	return answer(rq);
 }
 
+#define PATH_SHOWN 1024
+
+static bool shown_as_is(char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+
 /* Bytes outside printable ASCII never stand in a legal target; one that was refused may hold them. */
-static void put_path(struct buf *out, const char *s)
+static void put_path(const char *s, char to[3 * PATH_SHOWN + 1])
 {
-	for (size_t i = 0; s[i] != '\0' && i < 1024; i++) {
-		if (s[i] > 0x20 && s[i] < 0x7f && s[i] != '"' && s[i] != '\\')
-			buf_putc(out, s[i]);
-		else
-			buf_printf(out, "%%%02X", (unsigned)(unsigned char)s[i]);
+	for (size_t i = 0; s[i] != '\0' && i < PATH_SHOWN; i++) {
+		const unsigned char c = (unsigned char)s[i];
+
+		if (shown_as_is(s[i])) {
+			*to++ = s[i];
+			continue;
+		}
+		*to++ = '%';
+		*to++ = "0123456789ABCDEF"[c >> 4];
+		*to++ = "0123456789ABCDEF"[c & 15];
 	}
-	buf_putc(out, '\0');
+	*to = '\0';
 }
 
 static void log_access(struct request *rq, enum MHD_RequestTerminationCode why)
 {
 	struct http_server *const s = rq->conn->s;
-	char status[16], bytes[24], ms[24] = "", client[17];
-	CLEANUP_BUF struct buf path = BUF_INIT(4096);
+	UNINIT char path[3 * PATH_SHOWN + 1];
+	char status[DEC_MAX + 1], bytes[DEC_MAX + 1], ms[DEC_MAX + 1] = "", client[17];
+	int64_t took;
 
-	put_path(&path, rq->path_raw != NULL ? rq->path_raw : "-");
-	IGNORE(snprintf(status, sizeof(status), "%d", rq->status) < 0, "fits");
-	IGNORE(snprintf(bytes, sizeof(bytes), "%zu", rq->sent) < 0, "fits");
-	if (s->conf.clock.now != NULL)
-		IGNORE(snprintf(ms, sizeof(ms), "%lld", (long long)((clock_now(&s->conf.clock) - rq->start) / 1000000)) < 0, "fits");
+	put_path(rq->path_raw != NULL ? rq->path_raw : "-", path);
+	dec_format((uint64_t)rq->status, status);
+	dec_format(rq->sent, bytes);
+	if (s->conf.clock.now != NULL) {
+		took = clock_now(&s->conf.clock) - rq->start;
+		dec_format(took > 0 ? (uint64_t)took / 1000000 : 0, ms); /* clocks are set back */
+	}
 	if (rq->q.client_spki != NULL)
 		hex_encode(rq->q.client_spki, 8, client);
-	log_event(s->conf.log, EV_http_access, "method", rq->method_raw != NULL ? rq->method_raw : "-", "path", path.p,
+	log_event(s->conf.log, EV_http_access, "method", rq->method_raw != NULL ? rq->method_raw : "-", "path", path,
 	    "status", status, "bytes", bytes, "ms", ms[0] != '\0' ? ms : NULL, "addr", rq->conn->addr,
 	    "party", rq->who[0] != '\0' ? rq->who : NULL, "client", rq->q.client_spki != NULL ? client : NULL,
 	    "end", why == MHD_REQUEST_TERMINATED_COMPLETED_OK ? NULL : "broken off", NULL);

@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,10 +135,10 @@ bool http_etag(const struct http_req *q, struct http_resp *r, const char *tag)
 	const enum pack form = known != NULL ? http_tag_listed(known, tag) : PACKS_;
 	const bool suffix = form == PACK_GZIP || form == PACK_ZSTD;
 	char quoted[160];
-	const int n = snprintf(quoted, sizeof(quoted), "\"%s%s%s\"", tag, suffix ? "-" : "", suffix ? pack_name(form) : "");
 
-	if (n < 0 || (size_t)n >= sizeof(quoted))
+	if (strlen(tag) > sizeof(quoted) - sizeof("\"-gzip\""))
 		return false;
+	(void)stpcpy(stpcpy(stpcpy(stpcpy(stpcpy(quoted, "\""), tag), suffix ? "-" : ""), suffix ? pack_name(form) : ""), "\"");
 	if (http_header(r, "ETag", quoted, NULL) != 0 || form == PACKS_)
 		return false;
 	buf_free(&r->body);

@@ -57,11 +57,11 @@ bool http_match(const char *pattern, const char *path, char *copy, const char *a
 
 /*
  * The first row whose pattern fits; further rows with the very same pattern add methods.
- * A pattern is one address: a later, wider pattern never lends its methods to it.
+ * A pattern is one address: a later, wider pattern never lends its methods to it. Without a row: all methods it takes.
  */
 static const struct http_route *find(const struct http_conf *c, const struct http_req *q, unsigned *ret_methods)
 {
-	const struct http_route *first = NULL, *found = NULL;
+	const struct http_route *first = NULL;
 
 	*ret_methods = 0;
 	for (size_t i = 0; i < c->routes; i++) {
@@ -73,10 +73,10 @@ static const struct http_route *find(const struct http_conf *c, const struct htt
 		if (row->tls_only && !q->tls)
 			continue;
 		*ret_methods |= row->methods;
-		if (found == NULL && (row->methods & (unsigned)q->method) != 0)
-			found = row;
+		if ((row->methods & (unsigned)q->method) != 0)
+			return row;
 	}
-	return found;
+	return NULL;
 }
 
 static int put_allow(struct http_resp *r, unsigned allowed)

@@ -12,10 +12,13 @@
 
 #include "base/mem.h"
 
-/* Bytes libmicrohttpd may use per connection: first line, headers, its records of them, and the answer's headers. */
-#define CONN_MEMORY 49152
+/*
+ * Bytes libmicrohttpd may use per connection: first line, headers, its records of them, and the answer's headers. It
+ * clears them one and a half times for each request.
+ */
+#define CONN_MEMORY 32768
 #define MAX_THREADS 16
-static_assert(CONN_MEMORY / 2 >= LIMIT_HTTP_HEADER + LIMIT_HTTP_URL, "a whole legal head fits into the first read buffer");
+static_assert(CONN_MEMORY >= LIMIT_HTTP_HEADER + LIMIT_HTTP_URL + 8192, "a whole legal head, 100 records of its fields, and the answer's");
 
 void server_refused(struct http_server *s, const char *addr, const char *why)
 {

@@ -31,7 +31,6 @@ enum stream_phase { STREAM_NONE, STREAM_TAKING, STREAM_ENOUGH };
 /* One request, from its first line to the end of its answer; with an answer to come later, until that is given too. */
 struct request {
 	struct http_req q;
-	struct http_target target;
 	struct MHD_Connection *mc;
 	struct conn *conn;
 	const char *uri_end;      /* where libmicrohttpd ended the request target */
@@ -53,6 +52,7 @@ struct request {
 	size_t sent;
 	size_t held;              /* bytes of its answer in memory, part of http_server.unsent */
 	char who[LIMIT_WHO + 1];
+	struct http_target target; /* last: all before it starts as zeros, its 4 KiB of text do not */
 };
 
 struct listener { struct http_server *s; struct MHD_Daemon *daemon; uint16_t port; bool tls; };

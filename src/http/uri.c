@@ -6,7 +6,9 @@
 /* What may stand unencoded in path and query: RFC 3986 pchar, "/" and "?". */
 static bool plain_byte(unsigned char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c != 0 && strchr("-._~!$&'()*+,;=:@/?", c) != NULL);
+	if ((c >= 'a' && c <= 'z') || (c >= '-' && c <= '9') || (c >= 'A' && c <= 'Z')) /* "-./" stand before the digits */
+		return true;
+	return c != 0 && strchr("_~!$&'()*+,;=:@?", c) != NULL;
 }
 
 /* One byte of s at *i, decoded; *i moves on. -1: broken. */
@@ -56,6 +58,10 @@ static int path_parse(const char *s, size_t n, char **to, struct err *e)
 	while (i < n) {
 		const size_t at = i;
 
+		if (s[i] != '%' && s[i] != '?' && plain_byte((unsigned char)s[i])) {
+			*p++ = s[i++];
+			continue;
+		}
 		if ((c = path_byte(s, n, &i)) < 0)
 			return fail(e, E_FORMAT, "address, byte %zu: not a legal byte or escape here", at + 1);
 		*p++ = (char)(unsigned char)c;

@@ -28,9 +28,11 @@ static int add_font(FcConfig *config, const char *file, char *family, size_t siz
 
 	if (set == NULL || set->nfont <= n || FcPatternGetString(set->fonts[n], FC_FAMILY, 0, &name) != FcResultMatch)
 		return fail(e, E_ENV, "font %s is missing or cannot be read", file);
-	if (strlen((const char *)name) >= size || strchr((const char *)name, ',') != NULL)
+	const size_t length = strlen((const char *)name);
+
+	if (length >= size || strchr((const char *)name, ',') != NULL)
 		return fail(e, E_ENV, "font %s: its name cannot be used", file);
-	strcpy(family, (const char *)name);
+	memcpy(family, name, length + 1);
 	return 0;
 }
 
@@ -81,8 +83,11 @@ void font_set_close(struct font_set *s)
 	for (unsigned l = 0; l < LANG_COUNT; l++)
 		if (s->context[l] != NULL)
 			g_object_unref(s->context[l]);
-	if (s->map != NULL)
+	if (s->map != NULL) {
+		/* Pango 1.50 keeps what it was given when it goes. */
+		pango_fc_font_map_set_config((PangoFcFontMap *)(void *)s->map, NULL);
 		g_object_unref(s->map);
+	}
 	if (s->config != NULL)
 		FcConfigDestroy(s->config);
 	*s = (struct font_set){.config = NULL};

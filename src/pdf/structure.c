@@ -28,21 +28,39 @@ static bool read_number(const char **p, const char *end, size_t *ret)
 	return *p > from;
 }
 
-/* "startxref\nOFFSET\n%%EOF" at the end, "xref\n0 N\n" and N rows of 20 bytes there. */
-static int find_table(const struct buf *in, struct file *f, struct err *e)
+/* Moves behind what must stand here. */
+static bool skip(const char **p, const char *end, const char *what)
+{
+	const size_t n = strlen(what);
+
+	if ((size_t)(end - *p) < n || memcmp(*p, what, n) != 0)
+		return false;
+	*p += n;
+	return true;
+}
+
+/* "startxref\nOFFSET\n%%EOF" at the end, "xref\n0 N\n" there. *ret: the first of N rows of 20 bytes. */
+static bool find_table(const struct buf *in, struct file *f, const char **ret)
 {
 	const char *end = in->p + in->n, *p = in->n > 64 ? find(end - 64, 64, "startxref\n") : NULL;
-	size_t first;
+
+	if (p == NULL || !skip(&p, end, "startxref\n") || !read_number(&p, end, &f->table) || f->table >= in->n)
+		return false;
+	p = in->p + f->table;
+	if (!skip(&p, end, "xref\n0 ") || !read_number(&p, end, &f->objects) || !skip(&p, end, "\n"))
+		return false;
+	*ret = p;
+	return f->objects > 0 && f->objects <= (size_t)(end - p) / 20;
+}
+
+static int read_table(const struct buf *in, struct file *f, struct err *e)
+{
+	const char *end = in->p + in->n, *p;
 
 	f->p = in->p;
 	f->n = in->n;
-	if (p == NULL || (p += 10, !read_number(&p, end, &f->table)) || f->table >= in->n)
-		return strange(e, "startxref");
-	p = in->p + f->table;
-	if (strncmp(p, "xref\n", 5) != 0 || (p += 5, !read_number(&p, end, &first)) || first != 0 || *p++ != ' ' || !read_number(&p, end, &f->objects) ||
-	    *p++ != '\n' || f->objects == 0 || f->objects > (size_t)(end - p) / 20)
+	if (!find_table(in, f, &p))
 		return strange(e, "xref");
-	f->trailer = (size_t)(p - in->p) + 20 * f->objects;
 	f->v = mem_array(f->objects, sizeof *f->v);
 	if (f->v == NULL)
 		return fail(e, E_NOMEM, "pdf");
@@ -53,7 +71,8 @@ static int find_table(const struct buf *in, struct file *f, struct err *e)
 		if (!read_number(&q, end, &f->v[i].from) || f->v[i].from >= f->table || (i > 0 && p[17] != 'n'))
 			return strange(e, "row of xref");
 	}
-	return strncmp(in->p + f->trailer, "trailer\n", 8) == 0 ? 0 : strange(e, "trailer");
+	f->trailer = (size_t)(p - in->p);
+	return skip(&p, end, "trailer\n") ? 0 : strange(e, "trailer");
 }
 
 static int by_place(const void *a, const void *b)
@@ -149,7 +168,7 @@ static void put_table(struct file *f, struct buf *out)
 int pdf_say_languages(const struct buf *in, const struct tag *tags, size_t n, enum lang document, struct buf *out, struct err *e)
 {
 	struct file f = {.n = 0};
-	int r = find_table(in, &f, e);
+	int r = read_table(in, &f, e);
 
 	if (r == 0) {
 		set_ends(&f);

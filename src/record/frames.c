@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <endian.h>
 #include <string.h>
 
 #include "base/enc.h"
@@ -32,6 +33,14 @@ void frame_put_entry_head(struct buf *out, const char *origin, uint64_t index, i
 	buf_put(out, salt, SALT_LEN);
 }
 
+static uint64_t get_64(const uint8_t *in)
+{
+	uint64_t v;
+
+	memcpy(&v, in, sizeof(v));
+	return be64toh(v);
+}
+
 int frame_get_entry(enum frame_type t, const void *p, size_t n, struct frame_entry *ret, struct err *e)
 {
 	const uint8_t *at = p;
@@ -42,8 +51,8 @@ int frame_get_entry(enum frame_type t, const void *p, size_t n, struct frame_ent
 		return fail(e, E_CORRUPT, "entry frame: bad origin");
 	if (n - off <= FRAME_ENTRY_HEAD)
 		return fail(e, E_CORRUPT, "entry frame: too short");
-	ret->index = be_get(at + off, 8);
-	ret->added = (int64_t)be_get(at + off + 8, 8);
+	ret->index = get_64(at + off);
+	ret->added = (int64_t)get_64(at + off + 8);
 	if (ret->added < ADDED_MIN || ret->added > ADDED_MAX)
 		return fail(e, E_CORRUPT, "entry frame: impossible time");
 	ret->salt = at + off + 16;

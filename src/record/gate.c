@@ -2,8 +2,8 @@
  * The gate: one process holds a folder for writing; the others of this machine hand it what they want to add.
  * A UNIX socket in the folder, open to its owner only; one request and one answer per connection.
  *
- *   request  "VBGATE2\n"  bytes(4) collection(16) strict(1) v20(1) not_v21(1) all(1) role(1) after(text) count(4)  { n(4) JSON }
- *   answer   bytes(4) code(4) message(2+)  { what(1) index(8) frame(8) id(2+) code(4) message(2+) }     numbers big-endian
+ *   request  "VBGATE3\n"  bytes(4) collection(16) strict(1) v20(1) not_v21(1) all(1) warnings(1) role(1) after(text) count(4)  { n(4) JSON }
+ *   answer   bytes(4) code(4) message(2+)  { what(1) index(8) frame(8) id(2+) code(4) message(2+) warnings(2+) }     numbers big-endian
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,10 +20,10 @@
 #include "base/mem.h"
 #include "record/priv.h"
 
-#define MAGIC "VBGATE2\n"
-#define HEAD (16 + 5 + 2 + LIMIT_TIMESTAMP + 4)
+#define MAGIC "VBGATE3\n"
+#define HEAD (16 + 6 + 2 + LIMIT_TIMESTAMP + 4)
 #define MAX_REQUEST (LIMIT_BATCH_BYTES + HEAD + 4 * LIMIT_BATCH_OBJECTS)
-#define MAX_ANSWER (64 + sizeof(struct err) + LIMIT_BATCH_OBJECTS * (1 + 8 + 8 + 2 + LIMIT_STIX_ID + 4 + 2 + sizeof(struct err)))
+#define MAX_ANSWER (64 + sizeof(struct err) + LIMIT_BATCH_OBJECTS * (1 + 8 + 8 + 2 + LIMIT_STIX_ID + 4 + 2 + sizeof(struct err) + 2 + LIMIT_WARNING_TEXT))
 #define PATIENCE_S 30 /* a command that stops in the middle of a request is left behind */
 
 /* ---- the socket ---- */
@@ -175,6 +175,7 @@ static int read_request(struct cursor *c, struct add_opt *opt, struct add_item *
 	opt->v20 = take_be(c, 1) != 0;
 	opt->not_v21 = take_be(c, 1) != 0;
 	opt->all_or_nothing = take_be(c, 1) != 0;
+	opt->warnings = take_be(c, 1) != 0;
 	opt->role = (enum role)take_be(c, 1);
 	take_text(c, opt->after, sizeof(opt->after));
 	n = take_be(c, 4);
@@ -208,6 +209,7 @@ static void put_answer(struct buf *out, const struct err *e, const struct add_re
 		buf_put_be(out, res[i].frame, 8);
 		put_string(out, res[i].id);
 		put_err(out, &res[i].err);
+		put_string(out, res[i].said);
 	}
 	if (out->err == 0)
 		be_put(out->p, out->n - at, 4);
@@ -384,6 +386,7 @@ static int read_answer(const struct buf *in, struct add_result *res, size_t n, s
 		res[i].frame = take_be(&c, 8);
 		take_text(&c, res[i].id, sizeof(res[i].id));
 		take_err(&c, &res[i].err);
+		take_text(&c, res[i].said, sizeof(res[i].said));
 	}
 	if (c.bad || c.left != 0)
 		return fail(e, E_FORMAT, "gate: not an answer");
@@ -405,6 +408,7 @@ static void put_request(struct buf *b, const struct add_opt *opt, const struct a
 	buf_put_be(b, opt->v20, 1);
 	buf_put_be(b, opt->not_v21, 1);
 	buf_put_be(b, opt->all_or_nothing, 1);
+	buf_put_be(b, opt->warnings, 1);
 	buf_put_be(b, opt->role, 1);
 	put_string(b, opt->after);
 	buf_put_be(b, count, 4);

@@ -46,9 +46,14 @@ struct page { const struct page_row *row; size_t n; bool more; }; /* owned by th
 NODISCARD int record_page(struct record_reader *rd, const struct page_query *q, struct page *ret, struct err *e);
 /* The objects of rows [from, to) as they are stored (RFC 8785), a comma between two, appended to out. */
 NODISCARD int record_page_objects(struct record_reader *rd, const struct page *p, size_t from, size_t to, struct buf *out, struct err *e);
-/* "type--uuid"; and the version's text as the object has it: modified, else created, else its date_added (TAXII 2.1 §3.4.1). */
-void page_row_id(const struct page_row *row, char out[LIMIT_STIX_ID + 1]);
-NODISCARD int record_page_version(struct record_reader *rd, const struct page_row *row, char out[LIMIT_TIMESTAMP + 1], struct err *e);
+/* "type--uuid"; the return value is its end. */
+char *page_row_id(const struct page_row *row, char out[LIMIT_STIX_ID + 1]);
+/* The day of the last time written, so that its text is made once; zeroed before the first. */
+struct page_day { bool known; int64_t day; char text[11]; };
+/* RFC 3339 in UTC with 0 … 9 fraction digits, at most 30 bytes, and its end. */
+char *page_put_time(struct page_day *d, int64_t ns, unsigned digits, char *to);
+/* The version's text as the object has it: modified, else created, else its date_added (TAXII 2.1 §3.4.1). */
+NODISCARD int record_page_version(struct record_reader *rd, const struct page_row *row, struct page_day *d, char out[LIMIT_TIMESTAMP + 1], struct err *e);
 /* date_added as TAXII writes it: 6 fraction digits and Z (TAXII 2.1 §2). */
 #define ADDED_TEXT 27
 void added_text(int64_t us, char out[ADDED_TEXT + 1]);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/enc.h"
 #include "base/mem.h"
 #include "record/job.h"
 
@@ -74,10 +75,28 @@ static void note_object(const struct record *r, const struct job *j, const struc
 	p->draft = t != NULL && t->own;
 }
 
+struct saying { struct add_result *res; bool full; };
+
+static void say(void *ctx, const char *rule, const char *path, const char *text)
+{
+	static const char more[] = "\xe2\x80\xa6"; /* … */
+	struct saying *const s = ctx;
+	char *const said = s->res->said;
+	const size_t n = strlen(said), room = sizeof(s->res->said) - strlen(more) - n;
+
+	if (s->full)
+		return;
+	s->full = (size_t)snprintf(said + n, room, "%s%s: rule %s: %s", n > 0 ? "; " : "", path, rule, text) >= room;
+	if (s->full)
+		memcpy(said + utf8_check(said, strlen(said)), more, sizeof(more));
+}
+
 static int prepare_object(const struct record *r, struct job *j, struct prepared *p, struct json_doc *doc, const uint8_t *salt, struct add_result *res, bool *ret_further)
 {
+	struct saying s = {.res = res};
+	const struct stix_how how = {.strict = j->opt->strict, .v20 = j->opt->v20, .warn = j->opt->warnings ? say : NULL, .ctx = &s};
 	struct stix_object o;
-	int rc = stix_check(json_root(doc), &(struct stix_how){.strict = j->opt->strict, .v20 = j->opt->v20}, &o, &res->err);
+	int rc = stix_check(json_root(doc), &how, &o, &res->err);
 
 	if (rc != 0)
 		return rc;

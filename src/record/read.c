@@ -17,6 +17,8 @@ int record_reader_new(struct record *r, struct record_reader **ret, struct err *
 	}
 	rd->r = r;
 	rd->owns_ix = true;
+	if (r->index != NULL)
+		index_attach(r->index, rd->ix);
 	*ret = rd;
 	return 0;
 }

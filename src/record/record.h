@@ -75,12 +75,16 @@ typedef int record_public(void *ctx, struct record_reader *rd, const struct inde
 void record_set_rules(struct record *r, record_rule *rule, record_public *pub, void *ctx);
 
 enum added { ADDED_NEW, ADDED_DUPLICATE, ADDED_REFUSED };
-struct add_result { enum added what; uint64_t index; uint64_t frame; int64_t added; /* microseconds since 1970 */ char id[LIMIT_STIX_ID + 1]; struct err err; };
+struct add_result {
+	enum added what; uint64_t index; uint64_t frame; int64_t added; /* microseconds since 1970 */ char id[LIMIT_STIX_ID + 1]; struct err err;
+	char said[LIMIT_WARNING_TEXT + 1]; /* where opt->warnings: "path: rule name: words; …", cut with …; "": none */
+};
 struct add_item { const void *p; size_t n; };  /* JSON text of one object */
 struct add_opt {
 	uint8_t collection[16];
 	enum stix_strict strict;
 	bool v20, not_v21;       /* objects of STIX 2.0 are taken too; those of 2.1 are not */
+	bool warnings;           /* what is wrong with objects that are taken all the same is wanted */
 	bool all_or_nothing;     /* one refused object refuses the batch: nothing is written */
 	enum role role;
 	/* Of one object; not "": the newest own version of its id must have this `modified`, else E_CONFLICT: nobody overwrites what it has not seen. */

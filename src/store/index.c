@@ -36,6 +36,8 @@ void index_close(struct index *x)
 {
 	if (x == NULL)
 		return;
+	index_detach_all(x);
+	pthread_mutex_destroy(&x->lock);
 	index_forget(x);
 	db_close(&x->db);
 	mem_free(x->path);
@@ -165,7 +167,10 @@ int index_open(const char *path, struct index **ret, struct err *e)
 	CLEANUP(index_close) struct index *x = mem_zalloc(sizeof(*x));
 	int rc;
 
-	if (x == NULL || (x->path = mem_strdup(path)) == NULL)
+	if (x == NULL)
+		return fail(e, E_NOMEM, "index");
+	pthread_mutex_init(&x->lock, NULL);
+	if ((x->path = mem_strdup(path)) == NULL)
 		return fail(e, E_NOMEM, "index");
 	if ((rc = open_steps(x, e)) != 0)
 		return rc;
@@ -189,7 +194,12 @@ struct index_reader *index_view(struct index *x) { return &x->view; }
 
 int index_begin(struct index *x, struct err *e)
 {
-	return db_run(&x->db, Q_BEGIN_WRITE, e, "");
+	int rc;
+
+	index_writing(x, true);
+	if ((rc = db_run(&x->db, Q_BEGIN_WRITE, e, "")) != 0)
+		index_writing(x, false);
+	return rc;
 }
 
 int index_merge(struct index *x, struct err *e)
@@ -214,6 +224,7 @@ int index_commit(struct index *x, uint64_t frame, uint64_t at, struct err *e)
 	x->now.frame = frame;
 	x->now.at = at;
 	x->committed = x->now;
+	index_writing(x, false);
 	return 0;
 }
 
@@ -223,6 +234,7 @@ void index_rollback(struct index *x)
 	if (db_in_transaction(&x->db))
 		IGNORE(db_run(&x->db, Q_ROLLBACK, NULL, ""), "a failed rollback leaves a transaction that the next begin reports");
 	x->now = x->committed;
+	index_writing(x, false);
 	index_forget(x);
 }
 

@@ -92,6 +92,12 @@ struct index_reader *index_view(struct index *x);
 /* --- reading; each reader belongs to one thread --- */
 NODISCARD int index_reader_open(const char *path, struct index_reader **ret, struct err *e);
 void index_reader_close(struct index_reader *r);
+/*
+ * The reader keeps the state it saw open from one question to the next and looks without a lock whether anything was
+ * committed since; its answers stay as fresh as ever. While x writes, nothing is kept. Only for a reader of the file
+ * that x writes, in x's own process; until either is closed.
+ */
+void index_attach(struct index *x, struct index_reader *r);
 /* One snapshot over several calls: nothing committed in between is seen. Nests; each success needs its release. */
 NODISCARD int index_snapshot(struct index_reader *r, struct err *e);
 void index_release(struct index_reader *r); /* without a snapshot: nothing happens */

@@ -16,6 +16,7 @@ struct lane {
 	bool end;
 	uint8_t *rows;            /* RUN_ROWS × ROW_BYTES, kept */
 	uint64_t frame;           /* of the next row */
+	uint64_t state, from;     /* the rows held are what is in the run behind positions ≥ from, in this state; 0: unknown */
 };
 
 struct index_cursor {
@@ -69,12 +70,15 @@ static int lane_take(struct index_cursor *c, struct lane *l, sqlite3_stmt *st, b
 		const size_t n = (size_t)sqlite3_column_bytes(st, 1);
 
 		l->k = db_u64(st, 0);
-		if (p == NULL || n == 0 || n % ROW_BYTES != 0 || n > RUN_ROWS * ROW_BYTES)
+		l->i = l->n = 0;
+		if (p == NULL || n == 0 || n % ROW_BYTES != 0 || n > RUN_ROWS * ROW_BYTES) {
 			rc = fail(e, E_CORRUPT, "index: chunk %llu is damaged: rebuild it", (unsigned long long)l->k);
-		else
+		} else {
 			memcpy(l->rows, p, n);
-		l->n = (unsigned)(n / ROW_BYTES);
-		l->i = 0;
+			l->n = (unsigned)(n / ROW_BYTES);
+			l->from = l->k & RUN_FRAME;
+			l->state = c->r->state;
+		}
 	}
 	db_done(st);
 	return rc;
@@ -97,24 +101,49 @@ static void lane_look(struct lane *l)
 	l->frame = l->end ? UINT64_MAX : lane_frame(l, l->i);
 }
 
-/* To the first row behind c->after. */
-static int lane_seek(struct index_cursor *c, struct lane *l, uint64_t run, struct err *e)
+/* One page ends where the next one begins: then its rows are here already. */
+static bool lane_holds(const struct index_cursor *c, const struct lane *l, uint64_t run)
+{
+	return l->state != 0 && l->state == c->r->state && l->run == run && l->n > 0 && c->after >= l->from && c->after < lane_frame(l, l->n - 1);
+}
+
+/* Read the chunk that c->after lies in, or the next one, if there is any. */
+static int lane_load(struct index_cursor *c, struct lane *l, uint64_t run, struct err *e)
 {
 	sqlite3_stmt *st = NULL;
 	bool there = false;
+	int rc;
+
+	l->run = run;
+	l->k = run << RUN_SHIFT;
+	l->n = 0;
+	l->state = 0;
+	if ((rc = db_start(c->r->db, Q_CHUNK_AT, &st, e, "uu", run << RUN_SHIFT | c->after, run << RUN_SHIFT)) != 0 ||
+	    (rc = lane_take(c, l, st, &there, e)) != 0)
+		return rc;
+	l->i = 0;
+	if (there && lane_frame(l, l->n - 1) > c->after)
+		return 0;
+	l->i = l->n;
+	if ((rc = lane_next_chunk(c, l, e)) == 0 && !l->end)
+		l->from = there ? c->after : 0;
+	return rc;
+}
+
+/* To the first row behind c->after. */
+static int lane_seek(struct index_cursor *c, struct lane *l, uint64_t run, struct err *e)
+{
 	unsigned hi;
 	int rc;
 
 	if (l->rows == NULL && (l->rows = mem_alloc(RUN_ROWS * ROW_BYTES)) == NULL)
 		return fail(e, E_NOMEM, "index: cursor");
-	l->run = run;
-	l->k = run << RUN_SHIFT;
-	l->n = l->i = 0;
 	l->end = false;
-	if ((rc = db_start(c->r->db, Q_CHUNK_AT, &st, e, "uu", run << RUN_SHIFT | c->after, run << RUN_SHIFT)) != 0 ||
-	    (rc = lane_take(c, l, st, &there, e)) != 0)
+	if (lane_holds(c, l, run))
+		l->i = 0;
+	else if ((rc = lane_load(c, l, run, e)) != 0)
 		return rc;
-	for (hi = there ? l->n : 0; l->i < hi;) {
+	for (hi = l->n; l->i < hi;) {
 		const unsigned mid = l->i + (hi - l->i) / 2;
 
 		if (lane_frame(l, mid) <= c->after)
@@ -122,8 +151,6 @@ static int lane_seek(struct index_cursor *c, struct lane *l, uint64_t run, struc
 		else
 			hi = mid;
 	}
-	if (l->i >= l->n && (rc = lane_next_chunk(c, l, e)) != 0)
-		return rc;
 	lane_look(l);
 	return 0;
 }
@@ -185,10 +212,27 @@ static int know_moment(struct index_cursor *c, const struct index_want *w, struc
 	return rc;
 }
 
+/* A number once given stays. */
+static int reader_run(struct index_reader *r, uint64_t coll, uint64_t type, uint64_t *ret, struct err *e)
+{
+	const size_t i = type % RUNS_KNOWN;
+	int rc;
+
+	if (r->run[i].n == 0 || r->run[i].coll != coll || r->run[i].type != type) {
+		if ((rc = run_number(r->db, coll, type, ret, e)) != 0)
+			return rc;
+		r->run[i].coll = coll;
+		r->run[i].type = type;
+		r->run[i].n = *ret;
+	}
+	*ret = r->run[i].n;
+	return 0;
+}
+
 static int add_lane(struct index_cursor *c, uint64_t coll, uint64_t type, struct err *e)
 {
 	uint64_t run = 0;
-	int rc = run_number(c->r->db, coll, type, &run, e);
+	int rc = reader_run(c->r, coll, type, &run, e);
 
 	if (rc == 0 && run != 0 && (rc = lane_seek(c, &c->lane[c->lanes], run, e)) == 0)
 		c->lanes++;
@@ -200,6 +244,8 @@ int index_seek(struct index_cursor *c, struct index_reader *r, const struct inde
 	uint64_t coll = 0;
 	int rc;
 
+	for (size_t i = 0; c->r != r && i < LANES; i++)
+		c->lane[i].state = 0;
 	c->r = r;
 	c->lanes = 0;
 	if (w->after_frame > RUN_FRAME)
@@ -343,14 +389,17 @@ int index_audience_key(struct index_reader *r, uint32_t audience, struct buf *ou
 {
 	sqlite3_stmt *st = NULL;
 	bool row = false;
-	int rc = db_start(r->db, Q_AUDIENCE_KEY, &st, e, "i", (int64_t)audience);
+	int rc = index_ask(r, e);
 
-	if (rc == 0 && (rc = db_step(r->db, st, &row, e)) == 0) {
+	if (rc != 0)
+		return rc;
+	if ((rc = db_start(r->db, Q_AUDIENCE_KEY, &st, e, "i", (int64_t)audience)) == 0 && (rc = db_step(r->db, st, &row, e)) == 0) {
 		if (row)
 			buf_put(out, sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0));
 		rc = row ? buf_err(out, e, "audience") : fail(e, E_CORRUPT, "index: audience %u is not there: rebuild it", audience);
 	}
 	db_done(st);
+	index_asked(r);
 	return rc;
 }
 
@@ -374,11 +423,14 @@ static int type_load(struct index_reader *r, uint32_t type, struct err *e)
 	char name[LIMIT_STIX_TYPE + 1];
 	sqlite3_stmt *st = NULL;
 	bool row = false;
-	int rc = db_start(r->db, Q_TYPE_NAME, &st, e, "i", (int64_t)type);
+	int rc = index_ask(r, e);
 
-	if (rc == 0 && (rc = db_step(r->db, st, &row, e)) == 0 && (!row || !db_text(st, 0, name, sizeof(name))))
+	if (rc != 0)
+		return rc;
+	if ((rc = db_start(r->db, Q_TYPE_NAME, &st, e, "i", (int64_t)type)) == 0 && (rc = db_step(r->db, st, &row, e)) == 0 && (!row || !db_text(st, 0, name, sizeof(name))))
 		rc = fail(e, E_CORRUPT, "index: type %u is not there: rebuild it", type);
 	db_done(st);
+	index_asked(r);
 	/* Numbers are given from 1 on: a number that is in the table is small enough for an array. */
 	if (rc == 0 && (rc = type_room(r, type, e)) == 0 && (r->type_name[type] = mem_strdup(name)) == NULL)
 		rc = fail(e, E_NOMEM, "index: types");

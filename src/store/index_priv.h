@@ -1,10 +1,13 @@
 /* store/index_priv.h - private to store/: what the parts of the index share. */
 #pragma once
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "store/db.h"
 #include "store/index.h"
+#include "store/watch.h"
 
 #define INDEX_APPLICATION 0x56524249 /* "VRBI", PRAGMA application_id */
 #define INDEX_VERSION 3              /* PRAGMA user_version; doc/FORMAT.md "Index" */
@@ -24,6 +27,7 @@ extern const char *const index_queries[Q_COUNT_];
 struct head { uint64_t frame, own; };
 struct known { uint64_t n; size_t len; char key[LIMIT_STIX_TYPE + 1]; };
 
+#define RUNS_KNOWN 8
 struct index_reader {
 	struct db *db;
 	struct db own;        /* used unless this is the writer's view */
@@ -34,6 +38,14 @@ struct index_reader {
 	struct head head;     /* while there are snapshots: where they stand */
 	char **type_name; size_t type_names; /* by number; NULL: not asked for yet */
 	struct known coll, type; /* numbers asked for last; n 0: none */
+	struct { uint64_t coll, type, n; } run[RUNS_KNOWN]; /* the same of runs; by type */
+	/* index_attach() */
+	struct index *keeper; /* or NULL */
+	struct index_reader *next;
+	pthread_mutex_t lock; /* attached: held while depth > 0; guards what follows */
+	bool kept;            /* a state is open though nobody asks */
+	struct watch watch;   /* while it sees nothing, that state is the newest */
+	uint64_t state;       /* counts the states taken: what was read holds while it stays; 0: not attached */
 };
 
 struct counts { uint64_t frame, at, entries, recent, last, own; int64_t added; }; /* last: frame of the last entry; own: of the last draft */
@@ -84,6 +96,9 @@ struct index {
 	struct known coll[16], type[64], audience[16];
 	struct runs runs;
 	struct versions versions;
+	pthread_mutex_t lock; /* guards the list of readers */
+	struct index_reader *readers;
+	atomic_uint writing;  /* 1: a transaction is open; readers keep nothing then */
 };
 
 /* Forget what is known of numbers and runs: after a rollback, or when the file was replaced. */
@@ -108,6 +123,16 @@ NODISCARD int run_number(struct db *d, uint64_t coll, uint64_t type, uint64_t *r
 /* One state of the database until index_leave, whoever else commits; nests. */
 NODISCARD int index_enter(struct index_reader *r, struct err *e);
 void index_leave(struct index_reader *r);
+/* The same around a single question, which needs it only where a state may be kept from before. */
+static inline int index_ask(struct index_reader *r, struct err *e) { return r->keeper != NULL ? index_enter(r, e) : 0; }
+static inline void index_asked(struct index_reader *r)
+{
+	if (r->keeper != NULL)
+		index_leave(r);
+}
+/* From here to the end of writing no reader keeps a state: the write-ahead log could never start anew beside it. */
+void index_writing(struct index *x, bool yes);
+void index_detach_all(struct index *x);
 
 /* 48 bits of SHA-256: nobody can make many ids that meet in one key, and an integer of 6 bytes is stored. */
 int64_t index_id_key(const char *id);

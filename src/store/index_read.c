@@ -1,6 +1,4 @@
 /* Reading the index. No statement is open while a visitor runs, so visitors may ask the same reader. */
-#include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,137 +8,6 @@
 #include "store/index_priv.h"
 
 #define CHUNK 1000u /* frame numbers gathered at a time */
-
-/* ---- connections and snapshots ---- */
-
-void index_reader_close(struct index_reader *r)
-{
-	if (r == NULL)
-		return;
-	index_drop_names(r);
-	db_close(&r->own);
-	mem_free(r);
-}
-
-void index_drop_names(struct index_reader *r)
-{
-	for (size_t i = 0; i < r->type_names; i++)
-		mem_free(r->type_name[i]);
-	mem_free(r->type_name);
-	r->type_name = NULL;
-	r->type_names = 0;
-	r->coll.n = r->type.n = 0;
-}
-
-DEFINE_CLEANUP(struct index_reader, index_reader_close)
-
-int index_reader_open(const char *path, struct index_reader **ret, struct err *e)
-{
-	CLEANUP(index_reader_close) struct index_reader *r = mem_zalloc(sizeof(*r));
-	int64_t app = 0, version = 0;
-	char sql[96];
-	int rc;
-
-	if (r == NULL)
-		return fail(e, E_NOMEM, "index");
-	(void)snprintf(sql, sizeof(sql), "PRAGMA cache_size = -%d; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY", LIMIT_READER_CACHE_KIB);
-	if ((rc = db_open(&r->own, path, SQLITE_OPEN_READONLY, "index", index_queries, Q_COUNT_, e)) != 0 || (rc = db_exec(&r->own, sql, e)) != 0 ||
-	    (rc = db_int(&r->own, "PRAGMA application_id", &app, e)) != 0 || (rc = db_int(&r->own, "PRAGMA user_version", &version, e)) != 0)
-		return rc;
-	if (app != INDEX_APPLICATION || version != INDEX_VERSION)
-		return fail(e, E_CORRUPT, "index: not of version %d: rebuild it", INDEX_VERSION);
-	r->db = &r->own;
-	*ret = TAKE(r);
-	return 0;
-}
-
-int index_enter(struct index_reader *r, struct err *e)
-{
-	int rc = r->writer != NULL ? runs_flush(r->writer, e) : 0;
-
-	if (rc != 0)
-		return rc;
-	/* A transaction of the writer, or a snapshot, already holds one state. */
-	if (r->depth == 0 && !db_in_transaction(r->db)) {
-		rc = db_run(r->db, Q_BEGIN, e, "");
-		r->began = rc == 0;
-	}
-	r->depth += rc == 0;
-	return rc;
-}
-
-void index_leave(struct index_reader *r)
-{
-	assert(r->depth > 0);
-	if (--r->depth == 0 && r->began) {
-		IGNORE(db_run(r->db, Q_COMMIT, NULL, ""), "ends a reading transaction: nothing to lose");
-		r->began = false;
-	}
-}
-
-static int read_head(struct index_reader *r, struct head *ret, struct err *e)
-{
-	sqlite3_stmt *st = NULL;
-	bool row = false;
-	int rc = db_start(r->db, Q_GET_HEAD, &st, e, "");
-
-	if (rc == 0 && (rc = db_step(r->db, st, &row, e)) == 0)
-		*ret = row ? (struct head){db_u64(st, 0), db_u64(st, 4)} : (struct head){0};
-	db_done(st);
-	return rc;
-}
-
-int index_snapshot(struct index_reader *r, struct err *e)
-{
-	int rc = index_enter(r, e);
-
-	if (rc != 0)
-		return rc;
-	/* BEGIN alone takes nothing: the first read fixes the state. */
-	if (r->snapshots == 0 && (rc = read_head(r, &r->head, e)) != 0) {
-		index_leave(r);
-		return rc;
-	}
-	r->snapshots++;
-	return 0;
-}
-
-void index_release(struct index_reader *r)
-{
-	if (r->snapshots == 0)
-		return;
-	r->snapshots--;
-	index_leave(r);
-}
-
-/* In the writer's own transaction the head has not moved yet: it does at its end. */
-static int head_of(struct index_reader *r, struct head *ret, struct err *e)
-{
-	if (r->snapshots == 0)
-		return read_head(r, ret, e);
-	*ret = r->head;
-	return 0;
-}
-
-int index_reader_head(struct index_reader *r, uint64_t *ret_frame, struct err *e)
-{
-	struct head h;
-	const int rc = head_of(r, &h, e);
-
-	if (rc == 0)
-		*ret_frame = h.frame;
-	return rc;
-}
-
-int index_reader_own(struct index_reader *r, uint64_t *ret_frame, struct err *e)
-{
-	struct head h;
-	const int rc = head_of(r, &h, e);
-
-	if (rc == 0)
-		*ret_frame = h.own;
-	return rc;
-}
 
 /* ---- single rows ---- */
 
@@ -172,17 +39,27 @@ static int take_log(struct db *d, sqlite3_stmt *st, struct index_log *ret, struc
 int index_get_log(struct index_reader *r, uint32_t log, struct index_log *ret, struct err *e)
 {
 	sqlite3_stmt *st = NULL;
-	const int rc = db_start(r->db, Q_GET_LOG, &st, e, "i", (int64_t)log);
+	int rc = index_ask(r, e);
 
-	return rc != 0 ? rc : take_log(r->db, st, ret, e);
+	if (rc != 0)
+		return rc;
+	if ((rc = db_start(r->db, Q_GET_LOG, &st, e, "i", (int64_t)log)) == 0)
+		rc = take_log(r->db, st, ret, e);
+	index_asked(r);
+	return rc;
 }
 
 int index_find_log(struct index_reader *r, const char *origin, struct index_log *ret, struct err *e)
 {
 	sqlite3_stmt *st = NULL;
-	const int rc = db_start(r->db, Q_FIND_LOG, &st, e, "t", origin);
+	int rc = index_ask(r, e);
 
-	return rc != 0 ? rc : take_log(r->db, st, ret, e);
+	if (rc != 0)
+		return rc;
+	if ((rc = db_start(r->db, Q_FIND_LOG, &st, e, "t", origin)) == 0)
+		rc = take_log(r->db, st, ret, e);
+	index_asked(r);
+	return rc;
 }
 
 /* The first width × each bytes of a stored tile or bundle. */
@@ -195,6 +72,8 @@ static int get_wide(struct index_reader *r, enum query q, uint32_t log, unsigned
 
 	if (width < 1 || width > 256 || index_tile_key(log, level, n, &key, NULL) != 0)
 		return fail(e, E_NOTFOUND, "index: no tile can be at log %u, level %u, %llu, width %u", log, level, (unsigned long long)n, width);
+	if ((rc = index_ask(r, e)) != 0)
+		return rc;
 	if ((rc = db_start(r->db, q, &st, e, "i", key)) == 0 && (rc = db_step(r->db, st, &there, e)) == 0) {
 		const void *p = there ? sqlite3_column_blob(st, 0) : NULL;
 
@@ -204,6 +83,7 @@ static int get_wide(struct index_reader *r, enum query q, uint32_t log, unsigned
 			memcpy(out, p, width * each);
 	}
 	db_done(st);
+	index_asked(r);
 	return rc;
 }
 
@@ -278,9 +158,15 @@ static int entry_at(struct index_reader *r, uint64_t frame, struct index_entry *
 
 int index_at_frame(struct index_reader *r, uint64_t frame, struct index_entry *ret, struct err *e)
 {
+	int rc;
+
 	if (frame > INT64_MAX)
 		return bad_row("entry of frame", frame, e);
-	return entry_at(r, frame, ret, e);
+	if ((rc = index_ask(r, e)) != 0)
+		return rc;
+	rc = entry_at(r, frame, ret, e);
+	index_asked(r);
+	return rc;
 }
 
 /* ---- lists of frames ---- */
@@ -548,10 +434,12 @@ int index_cosignatures(struct index_reader *r, uint32_t log, index_cosig_visit *
 	char name[LIMIT_ORIGIN + 1];
 	sqlite3_stmt *st = NULL;
 	bool row = true;
-	/* Its own statement: the visitor may come back here. */
-	int rc = sqlite3_prepare_v2(r->db->h, sql, -1, &st, NULL);
+	int rc = index_ask(r, e);
 
-	if (rc == SQLITE_OK)
+	if (rc != 0)
+		return rc;
+	/* Its own statement: the visitor may come back here. */
+	if ((rc = sqlite3_prepare_v2(r->db->h, sql, -1, &st, NULL)) == SQLITE_OK)
 		rc = sqlite3_bind_int64(st, 1, (int64_t)log);
 	if (rc != SQLITE_OK)
 		rc = db_fail(r->db, rc, sql, e);
@@ -561,6 +449,7 @@ int index_cosignatures(struct index_reader *r, uint32_t log, index_cosig_visit *
 		rc = db_text(st, 0, name, sizeof(name)) ? v(ctx, name, db_u64(st, 1), db_u64(st, 2), e) : bad_row("cosignature of log", log, e);
 	}
 	sqlite3_finalize(st);
+	index_asked(r);
 	return rc;
 }
 
@@ -572,6 +461,8 @@ int index_checkpoint_at(struct index_reader *r, uint32_t log, uint64_t size, uin
 
 	if (size > INT64_MAX)
 		return fail(e, E_NOTFOUND, "index: no checkpoint of %llu leaves", (unsigned long long)size);
+	if ((rc = index_ask(r, e)) != 0)
+		return rc;
 	if ((rc = db_start(r->db, Q_CHECKPOINT_AT, &st, e, "iu", (int64_t)log, size)) == 0 && (rc = db_step(r->db, st, &row, e)) == 0) {
 		if (row) {
 			*ret_size = db_u64(st, 0);
@@ -582,6 +473,7 @@ int index_checkpoint_at(struct index_reader *r, uint32_t log, uint64_t size, uin
 		}
 	}
 	db_done(st);
+	index_asked(r);
 	return rc;
 }
 
@@ -589,10 +481,13 @@ int index_count(struct index_reader *r, uint64_t *ret_entries, struct err *e)
 {
 	sqlite3_stmt *st = NULL;
 	bool row = false;
-	int rc = db_start(r->db, Q_GET_HEAD, &st, e, "");
+	int rc = index_ask(r, e);
 
-	if (rc == 0 && (rc = db_step(r->db, st, &row, e)) == 0)
+	if (rc != 0)
+		return rc;
+	if ((rc = db_start(r->db, Q_GET_HEAD, &st, e, "")) == 0 && (rc = db_step(r->db, st, &row, e)) == 0)
 		*ret_entries = row ? db_u64(st, 2) : 0;
 	db_done(st);
+	index_asked(r);
 	return rc;
 }

@@ -1,6 +1,7 @@
 #include "store/segment.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -111,7 +112,21 @@ static void put_number(uint8_t *to, uint64_t no)
 }
 
 /* 0, which no frame has, without the mark. */
-static uint64_t get_number(const uint8_t *in) { return in[0] == FRAME_MARK ? be_get(in + 1, 7) : 0; }
+static uint64_t get_number(const uint8_t *in)
+{
+	uint64_t v;
+
+	memcpy(&v, in, sizeof(v));
+	return in[0] == FRAME_MARK ? be64toh(v) & ((1ull << 56) - 1) : 0;
+}
+
+static uint32_t get_32(const uint8_t *in)
+{
+	uint32_t v;
+
+	memcpy(&v, in, sizeof(v));
+	return be32toh(v);
+}
 
 void frame_seal(uint8_t *frame, const struct frame_head *h)
 {
@@ -133,9 +148,9 @@ void frame_seal(uint8_t *frame, const struct frame_head *h)
 void frame_head_get(const uint8_t *in, struct frame_head *ret)
 {
 	*ret = (struct frame_head){
-		.crc = (uint32_t)be_get(in, 4), .n = (uint32_t)be_get(in + 4, 4),
-		.type = in[8], .flags = in[9], .zero = (uint16_t)be_get(in + 10, 2),
-		.batch = (uint32_t)be_get(in + 12, 4), .no = get_number(in + 16), .first = get_number(in + 24)};
+		.crc = get_32(in), .n = get_32(in + 4),
+		.type = in[8], .flags = in[9], .zero = (uint16_t)(in[10] << 8 | in[11]),
+		.batch = get_32(in + 12), .no = get_number(in + 16), .first = get_number(in + 24)};
 }
 
 const char *frame_head_check(const struct frame_head *h)

@@ -128,9 +128,13 @@ static bool known_already(const struct paging *p, const char *purpose)
 
 	sha256_begin(&sum);
 	sha256_add(&sum, p->c.uuid, 16);
-	for (size_t i = 0; i < p->n; i++) {
+	/* Frames as runs without gaps, which is what they mostly are. */
+	for (size_t i = 0, k; i < p->n; i = k) {
+		for (k = i + 1; k < p->n && p->page.row[k].frame == p->page.row[k - 1].frame + 1; k++)
+			;
 		be_put(bytes, p->page.row[i].frame, 8);
-		sha256_add(&sum, bytes, 8);
+		be_put(bytes + 8, k - i, 8);
+		sha256_add(&sum, bytes, 16);
 	}
 	bytes[0] = p->more;
 	sha256_add(&sum, bytes, 1);
@@ -229,65 +233,37 @@ static int put_objects(struct paging *p, struct buf *out, struct err *e) { retur
 
 static size_t record_room(const struct paging *p)
 {
-	size_t n = 0;
+	size_t n = RECORD_MAX;
 
 	for (size_t i = 0; i < p->n; i++)
 		n += strlen(p->page.row[i].type) + 38 + RECORD_MAX - LIMIT_STIX_ID;
 	return n;
 }
 
-/* What came in together was added in one second and often bears one version: such texts are made once. */
-struct times { int64_t second; char added[ADDED_TEXT + 1]; int64_t ns; uint8_t digits; char version[LIMIT_TIMESTAMP + 1]; };
-
-static const char *added_of(struct times *t, int64_t us)
-{
-	const int64_t second = us / 1000000;
-	int64_t rest = us % 1000000;
-
-	if (second != t->second || us < 0) {
-		added_text(us, t->added);
-		t->second = second;
-		return t->added;
-	}
-	for (size_t at = ADDED_TEXT - 2; at >= ADDED_TEXT - 7; at--, rest /= 10)
-		t->added[at] = (char)('0' + rest % 10);
-	return t->added;
-}
-
-static int version_of(struct paging *p, const struct page_row *row, struct times *t, struct err *e)
-{
-	int rc;
-
-	if (row->version_digits != PAGE_TEXT && row->version_digits == t->digits && row->version_ns == t->ns)
-		return 0;
-	if ((rc = record_page_version(p->c.rd, row, t->version, e)) != 0)
-		return rc;
-	t->digits = row->version_digits;
-	t->ns = row->version_ns;
-	return 0;
-}
+#define PUT(to, text) ((char *)memcpy((to), (text), sizeof(text) - 1) + sizeof(text) - 1)
 
 /* Ids, times and media types hold nothing that JSON must escape. */
 static int put_records(struct paging *p, struct buf *out, struct err *e)
 {
-	struct times t = {.second = -1, .digits = PAGE_TEXT};
-	char line[RECORD_MAX];
+	struct page_day added = {.known = false}, version = {.known = false};
 	int rc;
 
 	for (size_t i = 0; i < p->n; i++) {
 		const struct page_row *const row = &p->page.row[i];
-		char *at;
+		char *at = buf_grow(out, RECORD_MAX);
 
-		if ((rc = version_of(p, row, &t, e)) != 0)
+		if (at == NULL)
+			return buf_err(out, e, "manifest");
+		at = i > 0 ? PUT(at, ",{\"id\":\"") : PUT(at, "{\"id\":\"");
+		at = page_row_id(row, at);
+		at = PUT(at, "\",\"date_added\":\"");
+		at = page_put_time(&added, row->added * 1000, 6, at);
+		at = PUT(at, "\",\"version\":\"");
+		if ((rc = record_page_version(p->c.rd, row, &version, at, e)) != 0)
 			return rc;
-		at = stpcpy(line, i > 0 ? ",{\"id\":\"" : "{\"id\":\"");
-		page_row_id(row, at);
-		at = stpcpy(at + strlen(at), "\",\"date_added\":\"");
-		at = stpcpy(at, added_of(&t, row->added));
-		at = stpcpy(at, "\",\"version\":\"");
-		at = stpcpy(at, t.version);
-		at = stpcpy(at, row->v20 ? "\",\"media_type\":\"" STIX_TYPE_20 "\"}" : "\",\"media_type\":\"" STIX_TYPE_21 "\"}");
-		buf_put(out, line, (size_t)(at - line));
+		at += strlen(at);
+		at = row->v20 ? PUT(at, "\",\"media_type\":\"" STIX_TYPE_20 "\"}") : PUT(at, "\",\"media_type\":\"" STIX_TYPE_21 "\"}");
+		out->n = (size_t)(at - out->p);
 	}
 	return 0;
 }
@@ -296,11 +272,12 @@ static size_t version_room(const struct paging *p) { return p->n * (LIMIT_TIMEST
 
 static int put_versions(struct paging *p, struct buf *out, struct err *e)
 {
+	struct page_day day = {.known = false};
 	char version[LIMIT_TIMESTAMP + 1];
 	int rc;
 
 	for (size_t i = 0; i < p->n; i++) {
-		if ((rc = record_page_version(p->c.rd, &p->page.row[i], version, e)) != 0)
+		if ((rc = record_page_version(p->c.rd, &p->page.row[i], &day, version, e)) != 0)
 			return rc;
 		buf_puts(out, i > 0 ? ",\"" : "\"");
 		buf_puts(out, version);

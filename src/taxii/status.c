@@ -12,15 +12,10 @@ static void give_up(struct verdict_list *l)
 	l->json = (struct buf){.max = max, .err = E_LIMIT};
 }
 
-void verdict_add(struct verdict_list *l, const char *id, const char *version, const char *message)
+static void put_entry(struct buf *out, const char *id, const char *version, const char *message)
 {
-	struct buf *const out = &l->json;
 	bool first = true;
 
-	if (l->n++ == LIMIT_STATUS_FAILURES)
-		give_up(l);
-	if (out->err != 0)
-		return;
 	buf_puts(out, out->n > 0 ? ",{" : "{");
 	put_member(out, &first, "id", id);
 	if (version[0] != '\0')
@@ -28,8 +23,23 @@ void verdict_add(struct verdict_list *l, const char *id, const char *version, co
 	if (message != NULL)
 		put_member(out, &first, "message", message);
 	buf_putc(out, '}');
-	if (out->err != 0)
+}
+
+void verdict_add(struct verdict_list *l, const char *id, const char *version, const char *message)
+{
+	if (l->n++ == LIMIT_STATUS_FAILURES)
 		give_up(l);
+	if (l->json.err != 0)
+		return;
+	put_entry(&l->json, id, version, message);
+	if (l->json.err != 0)
+		give_up(l);
+}
+
+void verdict_warn(struct verdicts *v, const char *id, const char *version, const char *message)
+{
+	if (v->warning.n++ < LIMIT_STATUS_WARNINGS && v->warning.json.err == 0)
+		put_entry(&v->warning.json, id, version, message);
 }
 
 void verdicts_lost(struct verdict_list *l, uint64_t n)
@@ -40,25 +50,31 @@ void verdicts_lost(struct verdict_list *l, uint64_t n)
 	give_up(l);
 }
 
-static void put_list(const struct verdict_list *l, const char *name, uint64_t max, struct buf *out)
+/* false: not there, it is empty or not whole. */
+static bool put_list(const struct verdict_list *l, const char *name, uint64_t max, struct buf *out)
 {
 	if (l->n == 0 || l->n > max || l->json.err != 0)
-		return;
+		return false;
 	buf_printf(out, ",\"%s\":[", name);
 	buf_put(out, l->json.p, l->json.n);
 	buf_putc(out, ']');
+	return true;
 }
 
 void verdicts_put(const struct verdicts *v, uint64_t max_success, struct buf *out)
 {
-	put_list(&v->success, "successes", max_success, out);
-	put_list(&v->failure, "failures", LIMIT_STATUS_FAILURES, out);
+	if (!put_list(&v->success, "successes", max_success, out) && v->warning.n > 0) {
+		buf_printf(out, ",\"x_warning_count\":%" PRIu64, v->warning.n);
+		(void)put_list(&v->warning, "x_warnings", UINT64_MAX, out);
+	}
+	(void)put_list(&v->failure, "failures", LIMIT_STATUS_FAILURES, out);
 }
 
 void verdicts_free(struct verdicts *v)
 {
 	buf_free(&v->success.json);
 	buf_free(&v->failure.json);
+	buf_free(&v->warning.json);
 }
 
 void status_put(const struct state_status *st, const char *detail, size_t n, struct buf *out)

@@ -28,13 +28,19 @@ void envelope_free(struct envelope *v); /* NULL is fine */
 
 /* ---- status.c: what became of each object (TAXII 2.1 §4.3.1) ---- */
 struct verdict_list { struct buf json; uint64_t n; };
-struct verdicts { struct verdict_list success, failure; };
-#define VERDICTS_INIT {.success.json.max = LIMIT_STATUS_BYTES, .failure.json.max = LIMIT_STATUS_BYTES}
+struct verdicts { struct verdict_list success, failure, warning; };
+#define VERDICTS_INIT {.success.json.max = LIMIT_STATUS_BYTES, .failure.json.max = LIMIT_STATUS_BYTES, .warning.json.max = LIMIT_STATUS_BYTES}
 /* message NULL: none. Beyond LIMIT_STATUS_FAILURES entries or LIMIT_STATUS_BYTES a list is given up, its count goes on. */
 void verdict_add(struct verdict_list *l, const char *id, const char *version, const char *message);
+/* It was taken, with warnings; the first LIMIT_STATUS_WARNINGS are kept, all are counted. */
+void verdict_warn(struct verdicts *v, const char *id, const char *version, const char *message);
 /* That many more, of which nothing can be said. */
 void verdicts_lost(struct verdict_list *l, uint64_t n);
-/* The lists as members, each only when it is whole and has entries: ,"successes":[…] (up to max_success of them) ,"failures":[…] */
+/*
+ * The lists as members, each only when it is whole and has entries: ,"successes":[…] (up to max_success of them) ,"failures":[…].
+ * Where no successes are listed, what their messages would have said of warnings: ,"x_warning_count":N,"x_warnings":[…]
+ * (the first of them; custom properties of a status, TAXII 2.1 §4.3).
+ */
 void verdicts_put(const struct verdicts *v, uint64_t max_success, struct buf *out);
 void verdicts_free(struct verdicts *v);
 /* The resource; detail: what verdicts_put wrote. */

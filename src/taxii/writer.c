@@ -1,4 +1,6 @@
 /* What a writing thread does with a job. */
+#include <stdio.h>
+
 #include "base/mem.h"
 #include "taxii/ingest.h"
 
@@ -31,6 +33,19 @@ static const char *version_of(struct writer *w, const struct job *j, const struc
 	return date;
 }
 
+static void judge_new(struct verdicts *v, const char *id, const char *version, const char *said)
+{
+	char message[LIMIT_WARNING_TEXT + 32];
+
+	if (said[0] == '\0') {
+		verdict_add(&v->success, id, version, NULL);
+		return;
+	}
+	IGNORE(snprintf(message, sizeof(message), "recorded; but %s", said) < 0, "it fits");
+	verdict_add(&v->success, id, version, message);
+	verdict_warn(v, id, version, said);
+}
+
 /* res NULL: it was refused on arrival. */
 static void judge(struct writer *w, struct job *j, const struct spool_item *it, const struct add_result *res)
 {
@@ -43,7 +58,7 @@ static void judge(struct writer *w, struct job *j, const struct spool_item *it, 
 		return;
 	}
 	switch (res->what) {
-	case ADDED_NEW: verdict_add(&v->success, it->id, version, NULL); break;
+	case ADDED_NEW: judge_new(v, it->id, version, res->said); break;
 	case ADDED_DUPLICATE: verdict_add(&v->success, it->id, version, again); break;
 	case ADDED_REFUSED:
 		if (keeps_first(it, res))
@@ -65,6 +80,7 @@ static size_t select_good(struct writer *w, size_t n)
 		w->res[k].what = ADDED_REFUSED;
 		w->res[k].err.code = 0;
 		w->res[k].frame = 0;
+		w->res[k].said[0] = '\0';
 		w->sent[k++] = i;
 	}
 	return k;
@@ -80,6 +96,7 @@ static int write_items(struct writer *w, size_t n, struct err *e)
 
 	if ((rc = record_add_opt(w->rd, j->st.collection, j->role, &opt, e)) != 0)
 		return rc;
+	opt.warnings = true;
 	if (k > 0 && (rc = record_add(w->in->t->conf.record, &opt, w->add, k, w->res, e)) != 0)
 		return rc;
 	for (size_t i = 0, next = 0; i < n; i++)

@@ -217,7 +217,7 @@ int do_doc_new(struct visit *v, struct err *e)
 	}
 	if ((rc = save(v, &f, f.round->id, NULL, NULL, &res, e)) != 0)
 		return show_again(v, s, &f, rc, e);
-	return visit_go(v, url_suffix(v->l.a, url_path(v->l.a, lang_code(v->p.lang), "series", s->slug, "rounds", f.round->key, "documents", f.number.value, NULL), "/draft"), "saved", e);
+	return visit_go(v, url_suffix(v->l.a, url_path(v->l.a, lang_code(v->p.lang), "series", s->slug, "rounds", f.round->key, "documents", f.number.value, NULL), "/draft"), "text-saved", e);
 }
 
 /* ---- versions and proposals ---- */
@@ -285,7 +285,7 @@ static int revise(struct visit *v, struct text_place *t, struct v_edit *f, struc
 		rc = save(v, f, NULL, t->d->id, p.entry.object.val, &res, e);
 		entry_free(&p.entry);
 	}
-	return rc != 0 ? show_again(v, t->s, f, rc, e) : visit_go(v, t->draft.base, "saved", e);
+	return rc != 0 ? show_again(v, t->s, f, rc, e) : visit_go(v, t->draft.base, "text-saved", e);
 }
 
 static int propose(struct visit *v, struct text_place *t, struct v_edit *f, struct err *e)

@@ -1,6 +1,8 @@
 /* The table of routes, made from web/pages.def, and the headers of every answer. */
 #include "web/web.h"
 
+#include <string.h>
+
 #include "web/visit.h"
 
 #define ANYONE NEED_ANYONE
@@ -34,16 +36,23 @@ size_t web_routes(const struct http_route **ret)
 
 void web_security_headers(void *ctx, const struct http_req *q, struct http_resp *r)
 {
-	static const struct http_param rows[] = {
+	static const struct http_param page[] = {
 		{"Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; connect-src 'self'; base-uri 'none'; "
 			"frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"},
 		{"X-Content-Type-Options", "nosniff"}, {"Referrer-Policy", "same-origin"}, {"Cross-Origin-Opener-Policy", "same-origin"},
 		{"Cross-Origin-Resource-Policy", "same-origin"}, {"Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
 	};
+	/* What programs read is no document: nothing in it runs, opens, refers or frames, should a browser show it. */
+	static const struct http_param data[] = {
+		{"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"}, {"X-Content-Type-Options", "nosniff"},
+		{"Cross-Origin-Resource-Policy", "same-origin"},
+	};
+	const bool is_data = r->type != NULL && strncmp(r->type, "application/", strlen("application/")) == 0;
+	const struct http_param *const rows = is_data ? data : page;
+	const size_t n = is_data ? ARRAY_LEN(data) : ARRAY_LEN(page);
 
 	(void)ctx;
 	(void)q;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (r->headers < ARRAY_LEN(r->header))
-			r->header[r->headers++] = rows[i];
+	for (size_t i = 0; i < n && r->headers < ARRAY_LEN(r->header); i++)
+		r->header[r->headers++] = rows[i];
 }

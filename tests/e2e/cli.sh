@@ -162,18 +162,18 @@ gives 2 'take numbers' log de --after x
 
 # ---- users, tokens, grants ----
 echo 'a long enough password' >pw
-gives 0 '^muster .*DE/BSI .*editor .*password' user add de muster --agency BSI --role editor --password-file pw
+gives 0 '^muster .*DE/BSI .*desk-officer .*password' user add de muster --agency BSI --role desk-officer --password-file pw
 gives 1 'already exists: user muster' user add de muster
 gives 1 'user name "Muster"' user add de Muster
 gives 2 '--party FR: neither' user add de x --party FR
-gives 2 '--role king' user add de x --role king
+gives 2 '--role king: one of reader, contributor, desk-officer, releaser, administrator, auditor' user add de x --role king
 printf short >short.pw
 gives 2 'a password of 12 characters' user set de muster --password-file short.pw
-gives 0 'head .*password, certificate' user set de muster --role head --cert jp/keys/tls.cert.pem
+gives 0 'releaser .*password, certificate' user set de muster --role head --cert jp/keys/tls.cert.pem
 gives 1 'another user signs in with this certificate' user add de other --cert jp/keys/tls.cert.pem
 gives 1 'there is no user nobody' user disable de nobody
 gives 0 '; disabled$' user disable de muster
-gives 0 'head +password$' user set de muster --enable --no-cert
+gives 0 'releaser +password$' user set de muster --enable --no-cert
 gives 0 '"password":true' user list de --json
 json 'user list --json'
 col=$(v collection list de | cut -d ' ' -f 1)
@@ -312,6 +312,14 @@ b = bytearray(open(sys.argv[1], "rb").read()); i = b.rindex(b"twenty"); b[i] ^= 
 PY
 gives 1 'journal|segment' check jp
 gives 1 'journal|segment|damaged' log jp
+
+# ---- what is done all the same, with a warning ----
+timeout 20 "$verbale" init pub --party DE --origin pub.example/log >/dev/null
+gives 0 'warning: public, but nobody finds' collection add pub --name 'Public' --ceiling amber --public
+if timeout 20 "$verbale" collection set pub --ceiling clear 2>&1 | grep -q warning; then not_ok 'a public collection with ceiling clear' 'is warned about'; else ok 'a public collection with ceiling clear'; fi
+gives 0 'warning: public, but nobody finds' collection set pub --ceiling green
+sed 's/"type"/"x_ID":1,"type"/' one.json >odd.json
+gives 0 '^recorded with a warning: odd.json .1.: identity--00000001.*[$].x_ID: rule custom-name' import pub odd.json
 
 # ---- import and export: streams, packed or not; MISP events ----
 timeout 20 "$verbale" init ex --party DE --origin ex.example/log >/dev/null

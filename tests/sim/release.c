@@ -113,6 +113,7 @@ static bool published(const struct rec *m, const struct obj *o, int64_t now)
 	case DOCUMENT:
 		return document_out(m, (int)(o - m->obj), now);
 	case PROPOSAL:
+	case INSIDE:
 		return false;
 	case ASSENT:
 	case PUBLICATION:
@@ -572,6 +573,7 @@ static int document(struct rec *m, int round, const struct obj *before, bool rev
 		memcpy(o->id, before->id, sizeof(o->id));
 		memcpy(o->name, before->name, sizeof(o->name));
 	}
+	o->round = round;
 	o->bracketed = chance(m, 10);
 	o->revoked = revoked;
 	if (chance(m, 30)) {
@@ -581,6 +583,36 @@ static int document(struct rec *m, int round, const struct obj *before, bool rev
 	}
 	return end(m, o, "\"round_ref\":\"%s\",\"kind\":\"%s\",\"number\":\"%s\",\"title\":" T ",\"date\":\"2016-09-09T00:00:00Z\",\"units\":[{\"number\":\"1\",\"text\":" T ",\"state\":\"%s\"}],"
 	    "\"authentic\":[\"de\",\"ja\"]%s%s", m->obj[round].id, kinds[pick(m, 4)], o->name, MK, MK, o->bracketed ? "bracketed" : "agreed", key, revoked ? ",\"revoked\":true" : "");
+}
+
+/* What is said of a round, and a word of the glossary. */
+static void around(struct rec *m, int round)
+{
+	const int c = m->obj[round].col;
+	struct obj *o = begin(m, INSIDE, "verbale-invitation", writer_of(m), c);
+
+	end(m, o, "\"round_ref\":\"%s\",\"verb\":\"invite\",\"dates\":[{\"start\":\"2016-09-09T00:00:00Z\"}],\"venue\":" T ",\"text\":" T, m->obj[round].id, MK, MK);
+	o = begin(m, PLAIN, "verbale-term", writer_of(m), c);
+	end(m, o, "\"term\":" T ",\"note\":" T ",\"warning\":" T ",\"confused_with\":[" T "],\"source\":\"%s\"", MK, MK, MK, MK, o->marker);
+}
+
+/* What is said of a document; a promise from it and what became of that. */
+static void beside(struct rec *m, int doc)
+{
+	const struct obj *d = &m->obj[doc];
+	struct obj *o = begin(m, INSIDE, "verbale-comment", writer_of(m), d->col);
+	int no;
+
+	end(m, o, "\"object_ref\":\"%s\",\"object_modified\":\"%s\",\"unit\":\"1\",\"text\":" T, d->id, d->modified, MK);
+	o = begin(m, INSIDE, "verbale-silence", d->writer, d->col);
+	end(m, o, "\"document_ref\":\"%s\",\"document_modified\":\"%s\",\"document_sha256\":\"%s\",\"deadline\":\"2016-09-10T00:00:00Z\",\"text\":" T, d->id, d->modified, d->sha, MK);
+	o = begin(m, INSIDE, "verbale-commitment", writer_of(m), d->col);
+	no = end(m, o, "\"document_ref\":\"%s\",\"document_modified\":\"%s\",\"document_sha256\":\"%s\",\"round_ref\":\"%s\",\"unit\":\"1\",\"title\":" T ",\"owners\":[\"DE\",\"JP\"],"
+	    "\"agencies\":[{\"party\":\"DE\",\"agency\":" T "}],\"due\":\"2017-01-01T00:00:00Z\",\"due_precision\":\"year\",\"next_round\":true", d->id, d->modified, d->sha, m->obj[d->round].id, MK, MK);
+	if (no < 0)
+		return;
+	o = begin(m, INSIDE, "verbale-progress", writer_of(m), d->col);
+	end(m, o, "\"commitment_ref\":\"%s\",\"state\":\"started\",\"text\":" T ",\"evidence\":[{\"title\":" T ",\"url\":\"https://%s.example/\"}]", m->obj[no].id, MK, MK, o->marker);
 }
 
 /* Words in an order that mostly leads to publication, with all that may come between. */
@@ -624,6 +656,8 @@ static void documents(struct rec *m, int round)
 			doc = document(m, round, NULL, false);
 		if (doc < 0)
 			continue;
+		if (chance(m, 40))
+			beside(m, doc);
 		story(m, doc);
 		if (!chance(m, 40))
 			continue;
@@ -654,6 +688,7 @@ static void fill(struct rec *m, int c)
 		if (round < 0)
 			continue;
 		delegation(m, c, round);
+		around(m, round);
 		documents(m, round);
 	}
 }

@@ -7,13 +7,13 @@
 
 enum { DE, JP, FR, BR, PARTIES };          /* BR reads only */
 extern const char *const party_code[PARTIES];
-enum { WRITERS = 3, MAX_COLS = 2, MAX_OBJS = 160, MAX_TO = 3 };
+enum { WRITERS = 3, MAX_COLS = 2, MAX_OBJS = 320, MAX_TO = 3 };
 
 /* A collection as the founder wrote it, and as DE goes by it now. */
 struct col_rules { unsigned members, community; int ceiling; bool open; };
 struct col { char uuid[37]; int founder; struct col_rules now; bool accepted; };
 
-enum what { PLAIN, DOCUMENT, PROPOSAL, ASSENT, PUBLICATION };
+enum what { PLAIN, DOCUMENT, PROPOSAL, ASSENT, PUBLICATION, INSIDE /* among members for ever: invitations, comments, promises … */ };
 struct obj {
 	enum what what;
 	int writer, col;
@@ -24,7 +24,7 @@ struct obj {
 	bool narrowed; const char *to[MAX_TO]; int to_n;
 	int64_t time;
 	/* documents */
-	bool bracketed, revoked; int64_t embargo;
+	bool bracketed, revoked; int64_t embargo; int round;
 	/* words */
 	int about; const char *verb; int64_t publish_at;
 	/* as recorded */

@@ -79,7 +79,11 @@ static void test_refused(void **state)
 }
 
 /* A fixed chance, so that a failure comes again. */
-static uint32_t chance(uint32_t *seed) { return *seed = *seed * 1664525U + 1013904223U, *seed >> 8; }
+static uint32_t chance(uint32_t *seed)
+{
+	*seed = *seed * 1664525U + 1013904223U;
+	return *seed >> 8;
+}
 
 /* Every word differs: too far, and said so. */
 static void test_far(void **state)

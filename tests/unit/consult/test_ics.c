@@ -86,6 +86,29 @@ static void test_kinds(void **state)
 	assert_null(strstr(s, "Tokyo\r\nBEGIN:STANDARD"));
 }
 
+/* 02:30 comes twice on 30 October 2016: local time says the first. */
+static void test_hour_twice(void **state)
+{
+	struct ics_event v = round_one();
+	(void)state;
+
+	v.zone = "Europe/Berlin";
+	v.start = v.end = at("2016-10-30T00:30:00Z");
+	CLEANUP_STR char *first = written(&v, 1);
+
+	has(first, "DTSTART;TZID=Europe/Berlin:20161030T023000\r\n");
+	v.start = v.end = at("2016-10-30T01:30:00Z");
+	CLEANUP_STR char *second = written(&v, 1);
+
+	has(second, "DTSTART:20161030T013000Z\r\n");
+	assert_null(strstr(second, "VTIMEZONE"));
+	v.end = at("2016-10-30T02:00:00Z");
+	v.start = at("2016-10-30T00:00:00Z");
+	CLEANUP_STR char *around = written(&v, 1);
+
+	has(around, "DTSTART;TZID=Europe/Berlin:20161030T020000\r\nDTEND;TZID=Europe/Berlin:20161030T030000\r\n");
+}
+
 /* Every line has at most 75 octets, none cuts a character, and unfolded it is what was put in. */
 static void test_folding(void **state)
 {
@@ -202,15 +225,12 @@ static void test_memory(void **state)
 	assert_int_equal(r, 0);
 }
 
-/* With a file name: writes the calendar that tests/interop lets others read. */
-int main(int argc, char **argv)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_event), cmocka_unit_test(test_kinds), cmocka_unit_test(test_folding), cmocka_unit_test(test_zone_law),
+		cmocka_unit_test(test_event), cmocka_unit_test(test_kinds), cmocka_unit_test(test_hour_twice), cmocka_unit_test(test_folding), cmocka_unit_test(test_zone_law),
 		cmocka_unit_test(test_refused), cmocka_unit_test(test_injection), cmocka_unit_test(test_memory),
 	};
 
-	(void)argc;
-	(void)argv;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,7 +48,11 @@ static void test_whole(void **state)
 	assert_string_equal(out.p, want);
 }
 
-static uint32_t chance(uint32_t *seed) { return *seed = *seed * 1664525U + 1013904223U, *seed >> 8; }
+static uint32_t chance(uint32_t *seed)
+{
+	*seed = *seed * 1664525U + 1013904223U;
+	return *seed >> 8;
+}
 
 static unsigned columns(const char *s, size_t n)
 {

@@ -149,7 +149,11 @@ static void test_hits(void **state)
 	finds("", "leer", "leer");
 }
 
-static uint32_t chance(uint32_t *seed) { return *seed = *seed * 1664525U + 1013904223U, *seed >> 8; }
+static uint32_t chance(uint32_t *seed)
+{
+	*seed = *seed * 1664525U + 1013904223U;
+	return *seed >> 8;
+}
 
 /* Whatever piece of a text is asked for between word ends, the text has it. */
 static void test_part_found(void **state)

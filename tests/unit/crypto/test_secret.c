@@ -68,6 +68,12 @@ static void test_mac(void **state)
 	assert_memory_not_equal(a, b, MAC_LEN);
 	mac(other, "abc", 3, b);
 	assert_memory_not_equal(a, b, MAC_LEN);
+	mac_for(key, "p", "abc", 3, b);
+	mac(key, "p\0abc", 5, a);
+	assert_memory_equal(a, b, MAC_LEN);
+	mac_for(key, "q", "abc", 3, b);
+	assert_memory_not_equal(a, b, MAC_LEN);
+	mac(key, "abc", 3, a);
 	mac(key, "", 0, b);
 	assert_memory_not_equal(a, b, MAC_LEN);
 }

@@ -51,6 +51,18 @@ static void what_is_added_beside_is_recorded(void **state)
 	assert_int_equal(res.what, ADDED_NEW);
 	assert_int_equal(add_one(&other, json).what, ADDED_DUPLICATE);
 	assert_int_equal(add_one(&other, "{\"type\":\"indicator\"}").what, ADDED_REFUSED);
+	for (int wanted = 0; wanted < 2; wanted++) { /* warnings come through it too */
+		struct add_opt opt = {.strict = STIX_DEFAULT, .role = ROLE_NODE, .warnings = wanted == 1};
+		char *odd = indicator_json(2 + (unsigned)wanted, NULL, "one\",\"x_ID\":\"1");
+		struct add_result warned;
+
+		collection_uuid(opt.collection);
+		assert_int_equal(record_add(other.r, &opt, &(struct add_item){odd, strlen(odd)}, 1, &warned, &e), 0);
+		assert_int_equal(warned.what, ADDED_NEW);
+		assert_true((strstr(warned.said, "$.x_ID: rule custom-name: ") != NULL) == (wanted == 1));
+		assert_true(wanted == 1 || warned.said[0] == '\0');
+		mem_free(odd);
+	}
 	assert_int_equal(record_newest(other.rd, res.id, NULL, &en, &e), 0);
 	assert_int_equal(en.row.frame, res.frame);
 	entry_free(&en);
@@ -97,7 +109,7 @@ static void refusals_keep_their_words(void **state)
 /* Bytes that are no request get a refusal or nothing, and the gate goes on. */
 static void garbage_does_no_harm(void **state)
 {
-	static const char *const bad[] = {"", "x", "VBGATE2\n", "VBGATE2\n\xff\xff\xff\xff", "VBGATE2\n\0\0\0\x19zzzzzzzzzzzzzzzzzzzzzzzzz"};
+	static const char *const bad[] = {"", "x", "VBGATE3\n", "VBGATE3\n\xff\xff\xff\xff", "VBGATE3\n\0\0\0\x1azzzzzzzzzzzzzzzzzzzzzzzzzz"};
 	static const size_t len[] = {0, 1, 8, 12, 8 + 4 + 25};
 	char *json = indicator_json(1, NULL, "one");
 	struct lab l;

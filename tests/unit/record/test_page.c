@@ -333,7 +333,7 @@ static void compare_row(struct ground *g, const struct page *p, size_t n, const 
 	added_text(k->row.added, added);
 	if (version[0] == '\0' && (version = json_get_str(json_root(doc), "created")) == NULL)
 		version = added;
-	assert_int_equal(record_page_version(g->de.rd, row, text, &e), 0);
+	assert_int_equal(record_page_version(g->de.rd, row, &(struct page_day){.known = false}, text, &e), 0);
 	assert_string_equal(text, version);
 	json_free(doc);
 	buf_free(&b);

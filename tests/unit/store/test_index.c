@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#include "store/index_priv.h"
+
 static void test_empty(void **state)
 {
 	struct ground *g = *state;
@@ -454,6 +456,58 @@ static void test_one_state(void **state)
 	index_reader_close(r);
 }
 
+static uint64_t counted(struct index_reader *r)
+{
+	struct err e = {0};
+	uint64_t n = 0;
+
+	OK(index_count(r, &n, &e));
+	return n;
+}
+
+/* A state is kept from one question to the next, and never one that is not the newest. */
+static void test_attached(void **state)
+{
+	struct ground *g = *state;
+	struct index_reader *r = NULL;
+	struct index *other = NULL;
+	struct err e = {0};
+	uint64_t head = 0;
+
+	fill(g->x, 1, 100, 100);
+	OK(index_reader_open(g->path, &r, &e));
+	index_attach(g->x, r);
+	assert_int_equal(counted(r), 100);
+	assert_true(r->kept && r->watch.head != NULL);
+	OK(index_begin(g->x, &e));
+	assert_false(r->kept); /* the writer ended it, and while it writes nothing is kept */
+	assert_int_equal(counted(r), 100);
+	assert_false(r->kept);
+	index_rollback(g->x);
+	assert_int_equal(counted(r), 100);
+	assert_true(r->kept);
+	fill(g->x, 101, 200, 50);
+	OK(index_reader_head(r, &head, &e));
+	assert_int_equal(head, 200);
+	OK(index_snapshot(r, &e));
+	fill(g->x, 201, 300, 100);
+	assert_int_equal(counted(r), 200);
+	index_release(r);
+	assert_int_equal(counted(r), 300);
+	/* A writer that knows nothing of this reader. */
+	assert_true(r->kept);
+	OK(index_open(g->path, &other, &e));
+	fill(other, 301, 400, 100);
+	index_close(other);
+	assert_true(r->kept);
+	assert_int_equal(counted(r), 400);
+	index_close(g->x);
+	g->x = NULL;
+	assert_false(r->kept);
+	assert_int_equal(counted(r), 400);
+	index_reader_close(r);
+}
+
 /* A visitor that asks the same reader again, three deep. */
 struct deep { struct index_reader *r; int depth, calls; };
 
@@ -491,7 +545,7 @@ static void test_visitors_nest(void **state)
 }
 
 /* A thread that reads while another writes sees whole transactions only. */
-struct race { const char *path; int stop; int rounds; const char *fault; };
+struct race { const char *path; struct index *x; int stop; int rounds; const char *fault; };
 
 static int last_frame(void *ctx, const struct index_entry *row, struct err *e)
 {
@@ -509,6 +563,8 @@ static void *race_reader(void *ctx)
 
 	if (index_reader_open(race->path, &r, &e) != 0)
 		race->fault = "open";
+	else if (race->x != NULL)
+		index_attach(race->x, r);
 	while (race->fault == NULL && (!__atomic_load_n(&race->stop, __ATOMIC_ACQUIRE) || race->rounds == 0)) { /* once at least */
 		last = 0;
 		if (index_snapshot(r, &e) != 0 || index_count(r, &n, &e) != 0 || (n > 0 && index_page(r, n - 1, NULL, NULL, 10, last_frame, &last, &e) != 0))
@@ -523,10 +579,9 @@ static void *race_reader(void *ctx)
 	return NULL;
 }
 
-static void test_threads(void **state)
+static void race_with(struct ground *g, struct index *attached)
 {
-	struct ground *g = *state;
-	struct race race = {.path = g->path};
+	struct race race = {.path = g->path, .x = attached};
 	pthread_t t;
 
 	assert_int_equal(pthread_create(&t, NULL, race_reader, &race), 0);
@@ -538,6 +593,15 @@ static void test_threads(void **state)
 	assert_true(race.rounds > 0);
 }
 
+static void test_threads(void **state) { race_with(*state, NULL); }
+
+static void test_threads_attached(void **state)
+{
+	struct ground *g = *state;
+
+	race_with(g, g->x);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -545,6 +609,7 @@ int main(void)
 		T(test_empty), T(test_entries), T(test_refuses), T(test_versions), T(test_view), T(test_pages),
 		T(test_log_page), T(test_subjects), T(test_tiles), T(test_logs), T(test_checkpoints),
 		T(test_snapshot), T(test_one_state), T(test_visitors_nest), T(test_threads),
+		T(test_attached), T(test_threads_attached),
 	};
 
 	return cmocka_run_group_tests_name("index", tests, NULL, NULL);

@@ -260,6 +260,55 @@ static void test_R6_R7_R9_each_alone(void **state)
 	assert_true(recorded(x, 0x200) && recorded(x, 0x202) && !recorded(x, 0x201));
 }
 
+/* What is taken all the same is told, in the answer and in the status; of long envelopes the first. */
+static void test_warnings_are_told(void **state)
+{
+	struct taxiilab *const x = *state;
+	CLEANUP_BUF struct buf b = {0};
+	struct answer a;
+	char path[100];
+
+	buf_puts(&b, "{\"objects\":[");
+	put_object(&b, 0x2100, NULL, ",\"x_ID\":1,\"colour\":2");
+	put_object(&b, 0x2101, NULL, ",\"description\":\"a\",\"indicator_types\":[\"unknown\"]");
+	buf_puts(&b, ",{\"type\":\"x-many\",\"spec_version\":\"2.1\",\"id\":\"x-many--00000000-0000-4000-8000-000000000001\",\"created\":\"2016-09-01T08:00:00Z\",\"modified\":\"2016-09-01T08:00:00Z\"");
+	for (int i = 0; i < 20; i++)
+		buf_printf(&b, ",\"Name_of_a_property_%d\":1", i);
+	buf_puts(&b, "}]}");
+	post(x, b.p, &a);
+	expect_counts(&a, 3, 0);
+	(void)snprintf(path, sizeof(path), API "status/%s/", json_get_str(answer_root(&a), "id"));
+	for (int i = 0; i < 2; i++) {
+		const char *first = detail(&a, "successes", 0, "message"), *third = detail(&a, "successes", 2, "message");
+
+		if (strstr(first, "recorded; but $") == NULL || strstr(first, "$.x_ID: rule custom-name: ") == NULL || strstr(first, "; $.colour: rule unknown: ") == NULL)
+			fail_msg("%s", first);
+		assert_string_equal(detail(&a, "successes", 1, "message"), "");
+		assert_true(strlen(third) > LIMIT_WARNING_TEXT - 10 && strlen(third) < LIMIT_WARNING_TEXT + 20);
+		assert_string_equal(third + strlen(third) - 3, "\xe2\x80\xa6");
+		answer_free(&a);
+		get(x, x->editor, path, &a);
+		assert_int_equal(a.r.status, 200);
+	}
+	answer_free(&a);
+	buf_clear(&b);
+	buf_puts(&b, "{\"objects\":[");
+	for (unsigned i = 0; i < LIMIT_STATUS_STORED + 20; i++)
+		put_object(&b, 0x2200 + i, NULL, ",\"colour\":2");
+	buf_puts(&b, "]}");
+	post(x, b.p, &a);
+	expect_counts(&a, LIMIT_STATUS_STORED + 20, 0);
+	(void)snprintf(path, sizeof(path), API "status/%s/", json_get_str(answer_root(&a), "id"));
+	assert_non_null(strstr(detail(&a, "successes", LIMIT_STATUS_STORED + 19, "message"), "$.colour: rule unknown"));
+	answer_free(&a);
+	get(x, x->editor, path, &a);
+	assert_null(json_get(answer_root(&a), "successes"));
+	assert_int_equal(number(&a, "x_warning_count"), LIMIT_STATUS_STORED + 20);
+	assert_int_equal(json_len(json_get(answer_root(&a), "x_warnings")), LIMIT_STATUS_WARNINGS);
+	assert_non_null(strstr(detail(&a, "x_warnings", 0, "message"), "$.colour: rule unknown"));
+	answer_free(&a);
+}
+
 static void test_R10_R11_again(void **state)
 {
 	struct taxiilab *const x = *state;
@@ -738,7 +787,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_H8_H9_media_types), cmocka_unit_test(test_H10_size), cmocka_unit_test(test_H11_H12_bodies), cmocka_unit_test(test_H16_H17_R5_rights),
-		cmocka_unit_test(test_R6_R7_R9_each_alone), cmocka_unit_test(test_R10_R11_again), cmocka_unit_test(test_in_pieces), cmocka_unit_test(test_broken_off),
+		cmocka_unit_test(test_R6_R7_R9_each_alone), cmocka_unit_test(test_warnings_are_told), cmocka_unit_test(test_R10_R11_again), cmocka_unit_test(test_in_pieces), cmocka_unit_test(test_broken_off),
 		cmocka_unit_test(test_many_clients), cmocka_unit_test(test_too_many), cmocka_unit_test(test_large), cmocka_unit_test(test_large_resumed),
 		cmocka_unit_test(test_large_lost), cmocka_unit_test(test_bounds), cmocka_unit_test(test_short), cmocka_unit_test(test_disk_fails),
 		cmocka_unit_test(test_R8_status),

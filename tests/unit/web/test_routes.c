@@ -169,6 +169,8 @@ static void no_secret(const struct asked *a, const char *link)
 			fail_msg("%s tells: %s", link, secret[i]);
 }
 
+static bool is_page(const struct asked *a) { return a->body.n > 15 && strncmp(a->body.p, "<!DOCTYPE html>", 15) == 0; }
+
 static void every_link_leads_somewhere(void **state)
 {
 	struct weblab *w = *state;
@@ -184,10 +186,11 @@ static void every_link_leads_somewhere(void **state)
 		if (a.status != 200 && a.status != 303)
 			fail_msg("%s: %d", c.seen[c.done], a.status);
 		no_secret(&a, c.seen[c.done]);
-		assert_true(a.headers >= 7);
+		/* What programs read needs fewer than a page. */
+		assert_true(a.headers >= (is_page(&a) ? 7 : 4));
 		if (a.location != NULL)
 			crawl_add(&c, a.location, strlen(a.location));
-		if (a.body.n > 15 && strncmp(a.body.p, "<!DOCTYPE html>", 15) == 0)
+		if (is_page(&a))
 			crawl_links(&c, &a.body);
 		asked_free(&a);
 	}
