@@ -1,4 +1,4 @@
-#include "web/page_paper.h"
+#include "web/page_print.h"
 
 #include <string.h>
 

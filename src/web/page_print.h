@@ -1,4 +1,4 @@
-/* web/page_paper.h - a document as a paper to keep: PDF and plain text. */
+/* web/page_print.h - a document as a paper to keep: PDF and plain text. */
 #pragma once
 #include "http/http.h"
 #include "web/load.h"
