@@ -1,13 +1,13 @@
 #include "web/acting.h"
 
-struct actor acting(struct visit *v)
+int acting(struct visit *v, const struct actor **ret, struct err *e)
 {
-	return (struct actor){.r = v->w->record, .rd = v->l.rd, .who = v->who.name, .role = v->who.reader.role};
-}
+	struct at_desk *k = arena_get(v->l.a, sizeof *k);
+	int rc = k != NULL ? at_desk(v, k, e) : fail(e, E_NOMEM, "page");
 
-int acted(struct visit *v, int rc, struct url to, const char *done, struct err *e)
-{
-	return rc != 0 ? rc : visit_go(v, to, done, e);
+	if (rc == 0)
+		*ret = &k->actor;
+	return rc;
 }
 
 struct texts acting_text(const struct visit *v, const char *field)

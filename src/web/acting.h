@@ -1,12 +1,9 @@
-/* web/acting.h - acts of the person who sent a form, and where the page goes after them. */
+/* web/acting.h - acts of the person who sent a form, from its texts. */
 #pragma once
-#include "consult/acts.h"
-#include "web/visit.h"
+#include "web/at_desk.h"
 
-/* In the name of the party, by the person signed in. Lives as long as v. */
-struct actor acting(struct visit *v);
-/* After an act: rc 0 goes on to `to`, which says `done`; anything else is returned. */
-NODISCARD int acted(struct visit *v, int rc, struct url to, const char *done, struct err *e);
+/* In the name of the party, by the person signed in; what needs a second person waits. Lives as long as the visit. */
+NODISCARD int acting(struct visit *v, const struct actor **ret, struct err *e);
 /* A text typed in the reader's language. */
 struct texts acting_text(const struct visit *v, const char *field);
 /* name-de, name-ja, name-en */

@@ -74,60 +74,56 @@ static int draft_fault(struct visit *v, struct text_place *t, const char *fault,
 	return show_draft(v, t, e);
 }
 
-static int do_accept(struct visit *v, struct text_place *t, struct err *e)
+static int do_accept(struct visit *v, struct text_place *t, const struct actor *a, struct err *e)
 {
-	const struct actor a = acting(v);
 	const struct texts none = {{NULL}};
 	struct add_result res;
 
-	return acted(v, act_accept(&a, visit_field(v, "id"), visit_field(v, "seen"), &none, &res, e), t->draft.base, "accepted", e);
+	return at_desk_end(v, act_accept(a, visit_field(v, "id"), visit_field(v, "seen"), &none, &res, e), t->draft.base, "accepted", e);
 }
 
-static int do_decline(struct visit *v, struct text_place *t, struct err *e)
+static int do_decline(struct visit *v, struct text_place *t, const struct actor *a, struct err *e)
 {
 	const struct texts reason = acting_text(v, "reason");
-	const struct actor a = acting(v);
 	struct add_result res;
 
 	if (texts_empty(&reason))
 		return draft_fault(v, t, N_("Please give a reason for declining: the other side reads it."), visit_field(v, "id"), e);
-	return acted(v, act_decline(&a, visit_field(v, "id"), &reason, &res, e), t->draft.base, "declined", e);
+	return at_desk_end(v, act_decline(a, visit_field(v, "id"), &reason, &res, e), t->draft.base, "declined", e);
 }
 
-static int do_take_back(struct visit *v, struct text_place *t, struct err *e)
+static int do_take_back(struct visit *v, struct text_place *t, const struct actor *a, struct err *e)
 {
-	const struct actor a = acting(v);
 	const char *id = visit_field(v, "id");
 	struct add_result res;
 
 	for (size_t i = 0; i < t->draft.props; i++)
 		if (t->draft.prop[i].own && strcmp(t->draft.prop[i].id, id) == 0)
-			return acted(v, act_withdraw(&a, id, NULL, NULL, &res, e), t->draft.base, "taken-back", e);
+			return at_desk_end(v, act_withdraw(a, id, NULL, NULL, &res, e), t->draft.base, "taken-back", e);
 	return fail(e, E_NOTFOUND, "not found");
 }
 
-static int do_comment(struct visit *v, struct text_place *t, struct err *e)
+static int do_comment(struct visit *v, struct text_place *t, const struct actor *a, struct err *e)
 {
 	const struct act_comment c = {.about = t->d->id, .seen = visit_field(v, "seen"), .unit = visit_field(v, "unit"), .text = acting_text(v, "text")};
-	const struct actor a = acting(v);
 	struct add_result res;
-	struct url to = t->draft.base;
 
 	if (texts_empty(&c.text))
 		return draft_fault(v, t, N_("The comment is empty."), c.unit, e);
-	return acted(v, act_comment(&a, &c, &res, e), to, "commented", e);
+	return at_desk_end(v, act_comment(a, &c, &res, e), t->draft.base, "commented", e);
 }
 
-static const struct { const char *word; enum text_act act; int (*run)(struct visit *v, struct text_place *t, struct err *e); } act_handlers[] = {
+static const struct { const char *word; enum text_act act; int (*run)(struct visit *v, struct text_place *t, const struct actor *a, struct err *e); } act_handlers[] = {
 	{"accept", TEXT_ANSWER, do_accept}, {"decline", TEXT_ANSWER, do_decline}, {"take-back", TEXT_COMMENT, do_take_back}, {"comment", TEXT_COMMENT, do_comment},
 };
 
 int do_draft(struct visit *v, struct err *e)
 {
+	const struct actor *a;
 	struct text_place t = {0};
 	int rc = text_place(v, &t, e);
 
-	if (rc != 0)
+	if (rc != 0 || (rc = acting(v, &a, e)) != 0)
 		return rc;
 	for (size_t i = 0; i < ARRAY_LEN(act_handlers); i++)
 		if (strcmp(visit_field(v, "act"), act_handlers[i].word) == 0) {
@@ -135,7 +131,7 @@ int do_draft(struct visit *v, struct err *e)
 
 			if (!visit_may(v, need))
 				return fail(e, E_DENIED, "your role does not include: %s", right_name(need));
-			return act_handlers[i].run(v, &t, e);
+			return act_handlers[i].run(v, &t, a, e);
 		}
 	return fail(e, E_USAGE, "no such act");
 }
@@ -237,17 +233,20 @@ static int carry_out(struct visit *v, const struct text_place *t, const struct v
 	const char *id = t->d->id, *seen = visit_field(v, "seen"), *at = r->has_at ? iso_time(v->l.a, r->at) : NULL;
 	const struct texts text = r->has_reason ? acting_text(v, "reason") : (struct texts){{NULL}};
 	const struct act_silence silence = {.document = id, .seen = seen, .deadline = at, .text = text};
-	const struct actor a = acting(v);
+	const struct actor *a;
 	struct add_result res;
+	const int rc = acting(v, &a, e);
 
+	if (rc != 0)
+		return rc;
 	switch (r->act) {
-	case TEXT_AGREE: return act_assent(&a, id, seen, ASSENT_AGREE, NULL, &res, e);
-	case TEXT_OBJECT: return act_assent(&a, id, seen, ASSENT_OBJECT, &text, &res, e);
-	case TEXT_WITHDRAW_ASSENT: return act_assent(&a, id, seen, ASSENT_WITHDRAW, &text, &res, e);
-	case TEXT_PUBLISH: return act_publish(&a, id, seen, at, &res, e);
-	case TEXT_FREEZE: return act_freeze(&a, id, seen, &res, e);
-	case TEXT_SILENCE: return act_silence(&a, &silence, &res, e);
-	case TEXT_WITHDRAW: return act_withdraw(&a, id, seen, &text, &res, e);
+	case TEXT_AGREE: return act_assent(a, id, seen, ASSENT_AGREE, NULL, &res, e);
+	case TEXT_OBJECT: return act_assent(a, id, seen, ASSENT_OBJECT, &text, &res, e);
+	case TEXT_WITHDRAW_ASSENT: return act_assent(a, id, seen, ASSENT_WITHDRAW, &text, &res, e);
+	case TEXT_PUBLISH: return act_publish(a, id, seen, at, &res, e);
+	case TEXT_FREEZE: return act_freeze(a, id, seen, &res, e);
+	case TEXT_SILENCE: return act_silence(a, &silence, &res, e);
+	case TEXT_WITHDRAW: return act_withdraw(a, id, seen, &text, &res, e);
 	case TEXT_REVISE: case TEXT_PROPOSE: case TEXT_ANSWER: case TEXT_COMMENT: case TEXT_ACTS: break;
 	}
 	return fail(e, E_USAGE, "no such act");
@@ -276,5 +275,5 @@ int do_review(struct visit *v, struct err *e)
 		v->r->status = 409;
 		return show_review(v, &t, &r, e);
 	}
-	return acted(v, rc, t.draft.base, row->done, e);
+	return at_desk_end(v, rc, t.draft.base, row->done, e);
 }

@@ -174,11 +174,11 @@ static const char *date_of(struct visit *v, const struct v_edit *f)
 static int save(struct visit *v, const struct v_edit *f, const char *round, const char *id, const struct json_val *version, struct add_result *res, struct err *e)
 {
 	struct act_document d = {.at = {.id = id, .seen = f->seen}, .date = date_of(v, f), .authentic = languages(f->authentic), .provisional = languages(f->provisional)};
-	const struct actor a = acting(v);
+	const struct actor *a;
 	struct act_unit *unit;
-	int rc = edit_units(v, f, version, &unit, &d.units, e);
+	int rc = acting(v, &a, e);
 
-	if (rc != 0)
+	if (rc != 0 || (rc = edit_units(v, f, version, &unit, &d.units, e)) != 0)
 		return rc;
 	d.unit = unit;
 	for (unsigned k = 0; k < LANG_COUNT; k++) {
@@ -193,7 +193,7 @@ static int save(struct visit *v, const struct v_edit *f, const char *round, cons
 	} else {
 		d.publish_at = json_get_str(version, "publish_at");
 	}
-	return act_save_document(&a, &d, res, e);
+	return act_save_document(a, &d, res, e);
 }
 
 int do_doc_new(struct visit *v, struct err *e)
@@ -215,9 +215,10 @@ int do_doc_new(struct visit *v, struct err *e)
 		v->r->status = 422;
 		return show_edit(v, s, &f);
 	}
-	if ((rc = save(v, &f, f.round->id, NULL, NULL, &res, e)) != 0)
+	rc = save(v, &f, f.round->id, NULL, NULL, &res, e);
+	if (rc != 0 && rc != ACT_HELD)
 		return show_again(v, s, &f, rc, e);
-	return visit_go(v, url_suffix(v->l.a, url_path(v->l.a, lang_code(v->p.lang), "series", s->slug, "rounds", f.round->key, "documents", f.number.value, NULL), "/draft"), "text-saved", e);
+	return at_desk_end(v, rc, rc == ACT_HELD ? f.back : url_suffix(v->l.a, url_path(v->l.a, lang_code(v->p.lang), "series", s->slug, "rounds", f.round->key, "documents", f.number.value, NULL), "/draft"), "text-saved", e);
 }
 
 /* ---- versions and proposals ---- */
@@ -285,19 +286,21 @@ static int revise(struct visit *v, struct text_place *t, struct v_edit *f, struc
 		rc = save(v, f, NULL, t->d->id, p.entry.object.val, &res, e);
 		entry_free(&p.entry);
 	}
-	return rc != 0 ? show_again(v, t->s, f, rc, e) : visit_go(v, t->draft.base, "text-saved", e);
+	return rc < 0 ? show_again(v, t->s, f, rc, e) : at_desk_end(v, rc, t->draft.base, "text-saved", e);
 }
 
 static int propose(struct visit *v, struct text_place *t, struct v_edit *f, struct err *e)
 {
 	struct act_proposal a = {.document = t->d->id, .seen = f->seen, .counter_to = f->counter_to};
-	const struct actor who = acting(v);
+	const struct actor *who;
 	struct v_document seen;
 	struct act_change *change;
 	struct add_result res;
 	struct picked p;
 	int rc;
 
+	if ((rc = acting(v, &who, e)) != 0)
+		return rc;
 	if ((rc = read_seen(v, f, &p, e)) == 0) {
 		rc = load_document(&v->l, t->r, &p, &seen, e);
 		entry_free(&p.entry);
@@ -310,9 +313,9 @@ static int propose(struct visit *v, struct text_place *t, struct v_edit *f, stru
 		a.change = change;
 		for (unsigned k = 0; k < LANG_COUNT; k++)
 			a.reason.in[k] = f->reason[k].value;
-		rc = act_propose(&who, &a, &res, e);
+		rc = act_propose(who, &a, &res, e);
 	}
-	return rc != 0 ? show_again(v, t->s, f, rc, e) : visit_go(v, t->draft.base, f->counter_to[0] != '\0' ? "countered" : "proposed", e);
+	return rc < 0 ? show_again(v, t->s, f, rc, e) : at_desk_end(v, rc, t->draft.base, f->counter_to[0] != '\0' ? "countered" : "proposed", e);
 }
 
 static int act(struct visit *v, enum edit_kind kind, struct err *e)

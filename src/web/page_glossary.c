@@ -137,12 +137,11 @@ static int collection_of(struct visit *v, uint8_t ret[16], struct err *e)
 	return rc != 0 ? rc : fail(e, E_STATE, "there is no series yet whose sides could share a term");
 }
 
-static int save(struct visit *v, const struct v_glossary *g, struct err *e)
+static int save(struct visit *v, const struct v_glossary *g, const struct actor *a, struct err *e)
 {
 	uint8_t collection[16];
 	const struct texts confused = acting_texts(v, "confused");
 	struct act_term t = {.term = acting_texts(v, "term"), .warning = acting_texts(v, "warning"), .confused = &confused, .confused_n = !texts_empty(&confused), .source = g->source.value};
-	const struct actor a = acting(v);
 	struct add_result res;
 	int rc;
 
@@ -153,36 +152,36 @@ static int save(struct visit *v, const struct v_glossary *g, struct err *e)
 			return rc;
 		t.at.collection = collection;
 	}
-	return act_save_term(&a, &t, &res, e);
+	return act_save_term(a, &t, &res, e);
 }
 
-static int take_out(struct visit *v, const struct v_glossary *g, struct err *e)
+static int take_out(struct visit *v, const struct v_glossary *g, const struct actor *a, struct err *e)
 {
-	const struct actor a = acting(v);
 	struct add_result res;
 
 	if (own_term(g, visit_field(v, "id")) == NULL)
 		return fail(e, E_NOTFOUND, "not found");
-	return acted(v, act_withdraw(&a, visit_field(v, "id"), NULL, NULL, &res, e), visit_url(v, "glossary", NULL), "term-gone", e);
+	return at_desk_end(v, act_withdraw(a, visit_field(v, "id"), NULL, NULL, &res, e), visit_url(v, "glossary", NULL), "term-gone", e);
 }
 
 int do_glossary(struct visit *v, struct err *e)
 {
+	const struct actor *a;
 	struct v_glossary g;
 	int rc;
 
 	if (!visit_may(v, RIGHT_WRITE))
 		return fail(e, E_DENIED, "your role does not include: %s", right_name(RIGHT_WRITE));
-	if ((rc = begin(v, &g, e)) != 0)
+	if ((rc = begin(v, &g, e)) != 0 || (rc = acting(v, &a, e)) != 0)
 		return rc;
 	if (strcmp(visit_field(v, "act"), "take-out") == 0)
-		return take_out(v, &g, e);
+		return take_out(v, &g, a, e);
 	fill_sent(v, &g);
 	fields_require(g.term_field, LANG_COUNT);
 	g.faulty = !fields_ok(g.term_field, LANG_COUNT);
-	rc = g.faulty ? E_FORMAT : save(v, &g, e);
-	if (rc == 0)
-		return visit_go(v, visit_url(v, "glossary", NULL), "term", e);
+	rc = g.faulty ? E_FORMAT : save(v, &g, a, e);
+	if (rc >= 0)
+		return at_desk_end(v, rc, visit_url(v, "glossary", NULL), "term", e);
 	if (rc != E_FORMAT && rc != E_CONFLICT && rc != E_STATE && rc != E_LIMIT)
 		return rc;
 	g.fault = g.faulty ? NULL : arena_str(v->l.a, e->msg);
