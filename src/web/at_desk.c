@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "web/homes.h"
+#include "web/tmpl.h"
 
 static int open_desk(struct visit *v, struct desk *d, struct err *e)
 {
@@ -32,6 +33,44 @@ int at_desk_end(struct visit *v, int rc, struct url to, const char *done, struct
 	if (rc == ACT_HELD)
 		return visit_go(v, to, "held", e);
 	return rc == 0 ? visit_go(v, to, done, e) : rc;
+}
+
+bool sheet_refused(struct visit *v, struct sheet *s, int rc, const struct err *e)
+{
+	if (rc != E_CONFLICT && rc != E_STATE && rc != E_FORMAT && rc != E_LIMIT && rc != E_USAGE)
+		return false;
+	v->r->status = err_http(rc);
+	s->fault = rc == E_CONFLICT ? N_("Somebody saved another version while you were writing. What you typed is still here; where it differs, the newer version stands beside it. Sending again saves yours.") :
+		arena_str(v->l.a, e->msg);
+	return true;
+}
+
+bool sheet_stops(struct visit *v, struct sheet *s)
+{
+	if (s->again)
+		return true;
+	if (sheet_ok(s))
+		return false;
+	visit_again(v);
+	return true;
+}
+
+int sheet_show(struct visit *v, const struct sheet *s, const char *title, const char *intro, const char *send)
+{
+	struct out o = visit_out(v);
+
+	v->p.title = tr(v->p.lang, title);
+	page_sheet(&o, &v->p, s, intro, send);
+	return 0;
+}
+
+uint64_t number_of(const char *digits)
+{
+	uint64_t n = 0;
+
+	for (; digits != NULL && *digits >= '0' && *digits <= '9'; digits++)
+		n = n * 10 + (uint64_t)(*digits - '0');
+	return n;
 }
 
 struct texts texts_of(struct bitext t)

@@ -3,38 +3,6 @@
 
 #include "web/load_text.h"
 
-static const struct text_act_row act_rows[TEXT_ACTS] = {
-	[TEXT_REVISE] = {MOVE_REVISE, RIGHT_WRITE, "edit", N_("Edit the text"), "pen"},
-	[TEXT_PROPOSE] = {MOVE_PROPOSE, RIGHT_WRITE, "propose", N_("Propose changes"), "pen"},
-	[TEXT_ANSWER] = {MOVE_ANSWER, RIGHT_WRITE, "answer", N_("Answer"), "pen"},
-	[TEXT_COMMENT] = {MOVE_COMMENT, RIGHT_WRITE, "comment", N_("Comment"), "pen"},
-	[TEXT_FREEZE] = {MOVE_FREEZE, RIGHT_WRITE, "freeze", N_("Freeze the text"), "stop"},
-	[TEXT_SILENCE] = {MOVE_SILENCE, RIGHT_WRITE, "silence", N_("Start the silence procedure"), "clock"},
-	[TEXT_AGREE] = {MOVE_AGREE, RIGHT_ASSENT, "agree", N_("Agree to this version"), "check"},
-	[TEXT_OBJECT] = {MOVE_OBJECT, RIGHT_ASSENT, "object", N_("Object"), "warn"},
-	[TEXT_WITHDRAW_ASSENT] = {MOVE_WITHDRAW_ASSENT, RIGHT_ASSENT, "withdraw-assent", N_("Withdraw the assent"), "stop"},
-	[TEXT_PUBLISH] = {MOVE_PUBLISH, RIGHT_ASSENT, "publish", N_("Ask for publication"), "agreed"},
-	[TEXT_WITHDRAW] = {MOVE_WITHDRAW, RIGHT_ASSENT, "withdraw", N_("Withdraw the document"), "stop"},
-};
-const struct text_act_row *text_act_row(enum text_act a) { return &act_rows[a]; }
-
-const struct v_change *change_at(const struct v_proposal *p, const char *unit)
-{
-	for (size_t i = 0; i < p->changes; i++)
-		if (strcmp(p->change[i].unit, unit) == 0)
-			return &p->change[i];
-	return NULL;
-}
-
-size_t draft_open_at(const struct v_draft *d, const char *unit)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < d->props; i++)
-		n += d->prop[i].answer == ANSWER_OPEN && change_at(&d->prop[i], unit) != NULL;
-	return n;
-}
-
 /* ---- proposals ---- */
 
 static const struct v_unit *unit_of(const struct v_document *d, const char *number)
@@ -287,7 +255,7 @@ static void find_next(struct v_draft *d)
 static void find_moves(struct v_draft *d, const bool may[RIGHT_COUNT_])
 {
 	for (unsigned k = 0; k < TEXT_ACTS; k++)
-		d->may[k] = may[act_rows[k].right] && doc_may(d->facts, act_rows[k].move, d->own, NULL) == 0;
+		d->may[k] = may[text_act_row((enum text_act)k)->right] && doc_may(d->facts, text_act_row((enum text_act)k)->move, d->own, NULL) == 0;
 }
 
 static void make_urls(struct loader *l, const struct v_round *r, struct v_draft *d)

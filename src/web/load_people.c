@@ -114,27 +114,3 @@ void role_choices(struct visit *v, struct choice ret[V_ROLES])
 	for (size_t i = 0; i < V_ROLES; i++)
 		ret[i] = (struct choice){role_word(roles[i]), tr(v->p.lang, role_name(roles[i]))};
 }
-
-/* ---- what a browser calls itself ---- */
-
-struct known { const char *part, *name; };
-
-static const char *first_known(const char *agent, const struct known *rows, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strstr(agent, rows[i].part) != NULL)
-			return rows[i].name;
-	return NULL;
-}
-
-const char *agent_text(struct arena *a, const char *agent)
-{
-	/* Each names its ancestors, too: the youngest first. */
-	static const struct known browsers[] = {{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chromium/", "Chromium"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}, {"curl/", "curl"}};
-	static const struct known systems[] = {{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"}};
-	const char *browser = first_known(agent, browsers, ARRAY_LEN(browsers)), *system = first_known(agent, systems, ARRAY_LEN(systems));
-
-	if (browser == NULL)
-		return agent[0] != '\0' ? agent : "?";
-	return system != NULL ? arena_printf(a, "%s, %s", browser, system) : browser;
-}

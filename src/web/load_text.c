@@ -6,8 +6,6 @@
 
 #include "base/enc.h"
 
-bool spans_changed(const struct v_spans *s) { return s->n > 1 || (s->n == 1 && s->v[0].kind != DIFF_SAME); }
-
 int load_spans(struct loader *l, const char *a, const char *b, struct v_spans *ret, struct err *e)
 {
 	CLEANUP_DIFF struct diff d = {0};

@@ -89,7 +89,7 @@ static int do_decline(struct visit *v, struct text_place *t, const struct actor 
 
 	if (texts_empty(&reason))
 		return draft_fault(v, t, N_("Please give a reason for declining: the other side reads it."), visit_field(v, "id"), e);
-	return at_desk_end(v, act_decline(a, visit_field(v, "id"), &reason, &res, e), t->draft.base, "declined", e);
+	return at_desk_end(v, act_decline(a, visit_field(v, "id"), &reason, &res, e), t->draft.base, "proposal-declined", e);
 }
 
 static int do_take_back(struct visit *v, struct text_place *t, const struct actor *a, struct err *e)

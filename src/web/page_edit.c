@@ -315,7 +315,7 @@ static int propose(struct visit *v, struct text_place *t, struct v_edit *f, stru
 			a.reason.in[k] = f->reason[k].value;
 		rc = act_propose(who, &a, &res, e);
 	}
-	return rc < 0 ? show_again(v, t->s, f, rc, e) : at_desk_end(v, rc, t->draft.base, f->counter_to[0] != '\0' ? "countered" : "proposed", e);
+	return rc < 0 ? show_again(v, t->s, f, rc, e) : at_desk_end(v, rc, t->draft.base, f->counter_to[0] != '\0' ? "countered" : "text-proposed", e);
 }
 
 static int act(struct visit *v, enum edit_kind kind, struct err *e)

@@ -43,23 +43,6 @@ int see_series_list(struct visit *v, struct err *e)
 	return 0;
 }
 
-int see_series(struct visit *v, struct err *e)
-{
-	struct v_series *s = arena_get(v->l.a, sizeof *s);
-	struct out o = visit_out(v);
-	int rc = s != NULL ? load_series(&v->l, v->q->arg[1], s, e) : fail(e, E_NOMEM, "page");
-
-	if (rc != 0)
-		return rc;
-	v->p.title = bitext_in(&s->title, v->p.lang).s;
-	v->p.example = v->p.example || s->example;
-	visit_name(v, url_path(v->l.a, "series", s->slug, NULL));
-	visit_crumb(v, N_("Consultations"), visit_url(v, "series", NULL));
-	visit_crumb_text(v, bitext_in(&s->title, v->p.lang), s->page);
-	page_series(&o, &v->p, s);
-	return 0;
-}
-
 /* ---- a round and its documents ---- */
 
 static void in_round(struct visit *v, const struct v_series *s, const struct v_round *r, const char *under)
@@ -82,21 +65,6 @@ static int find_round(struct visit *v, struct v_series **ret_s, struct v_round *
 	if (rc != 0 || (rc = load_round(&v->l, s, v->q->arg[2], ret, e)) != 0)
 		return rc;
 	*ret_s = s;
-	return 0;
-}
-
-int see_round(struct visit *v, struct err *e)
-{
-	struct v_series *s;
-	struct v_round *r;
-	struct out o = visit_out(v);
-	const int rc = find_round(v, &s, &r, e);
-
-	if (rc != 0)
-		return rc;
-	v->p.title = bitext_in(&r->title, v->p.lang).s;
-	in_round(v, s, r, NULL);
-	page_round(&o, &v->p, r);
 	return 0;
 }
 

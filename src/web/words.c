@@ -1,7 +1,7 @@
 /* Codes of the data model to words. A missing row shows the code, never nothing. */
 #include <string.h>
 
-#include "web/view_text.h"
+#include "web/people_view.h"
 
 static const struct party_row { const char *code, *name, *side, *zone; enum lang lang; } parties[] = {
 	{"DE", N_("Germany"), N_("German side"), "Europe/Berlin", LANG_DE},
@@ -179,16 +179,26 @@ struct shown bitext_in(const struct bitext *t, enum lang want)
 	return (struct shown){"", want};
 }
 
-struct v_badge badge_of_answer(enum answer a)
-{
-	static const struct v_badge rows[ANSWERS] = {
-		[ANSWER_OPEN] = {"clock", "info", N_("waits for an answer")},
-		[ANSWER_ACCEPTED] = {"check", "ok", N_("accepted")},
-		[ANSWER_DECLINED] = {"x", "bad", N_("declined")},
-		[ANSWER_COUNTERED] = {"pen", "warn", N_("countered")},
-		[ANSWER_TAKEN_BACK] = {"x", "off", N_("taken back")},
-		[ANSWER_SETTLED] = {"check", "off", N_("settled")},
-	};
+/* ---- what a browser calls itself ---- */
 
-	return rows[a];
+struct known { const char *part, *name; };
+
+static const char *first_known(const char *agent, const struct known *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strstr(agent, rows[i].part) != NULL)
+			return rows[i].name;
+	return NULL;
+}
+
+const char *agent_text(struct arena *a, const char *agent)
+{
+	/* Each names its ancestors, too: the youngest first. */
+	static const struct known browsers[] = {{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chromium/", "Chromium"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}, {"curl/", "curl"}};
+	static const struct known systems[] = {{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"}};
+	const char *browser = first_known(agent, browsers, ARRAY_LEN(browsers)), *system = first_known(agent, systems, ARRAY_LEN(systems));
+
+	if (browser == NULL)
+		return agent[0] != '\0' ? agent : "?";
+	return system != NULL ? arena_printf(a, "%s, %s", browser, system) : browser;
 }

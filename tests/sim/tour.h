@@ -51,3 +51,8 @@ typedef void generator(struct tour *t, const char *pattern);
 generator do_taxii_open, do_taxii_root, do_taxii_status, do_taxii_collections, do_taxii_collection, do_taxii_pages, do_taxii_object, do_taxii_slash;
 /* A hidden object more changes no byte of any answer. The last thing done with a record. */
 void taxii_unchanged(struct tour *t);
+
+/* ---- release_home.c: what stays at home ---- */
+typedef void home_mark(const char *what, const void *p, size_t n);
+void home_fill(struct rec *m, home_mark *found);   /* a home beside DE's record; each marked word is told */
+void home_files(const struct rec *m, const char *dir, const bool *may); /* a fault for each that lies in another file */

@@ -1,4 +1,5 @@
 /* The acts over two records: a round from its invitation to what became of its promise, conflicts, silence over a cut line. */
+#include <pthread.h>
 #include <stdio.h>
 
 #include "pair.h"
@@ -227,6 +228,53 @@ static void conflict_at_commit(struct pair *p, const char *doc)
 	item = (struct add_item){b.p, b.n};
 	REFUSED(E_CONFLICT, record_add(p->jp.n.r, &opt, &item, 1, &res, &e));
 	buf_free(&b);
+}
+
+/* Two people at one moment over one version: one saves, the other is told; never both. */
+struct saver { struct pair *p; struct side s; const char *doc, *seen; int rc; };
+
+static void *save_at_once(void *ctx)
+{
+	struct saver *v = ctx;
+	struct add_result res;
+	struct err e = {0};
+
+	v->rc = save(v->p, &v->s, v->doc, v->seen, 2, NULL, false, &res, &e);
+	return NULL;
+}
+
+static void two_at_once(void **unused)
+{
+	struct saver v[2];
+	struct pair p;
+	struct add_result res;
+	char doc[LIMIT_STIX_ID + 1], seen[LIMIT_TIMESTAMP + 1];
+
+	(void)unused;
+	pair_open(&p, 7);
+	OK(save(&p, &p.jp, NULL, NULL, 2, NULL, false, &res, &e));
+	memcpy(doc, res.id, sizeof(doc));
+	for (int i = 0; i < 2; i++) {
+		v[i] = (struct saver){.p = &p, .s = p.jp, .doc = doc};
+		OK(record_reader_new(p.jp.n.r, &v[i].s.n.rd, &e));
+		v[i].s.by.rd = v[i].s.n.rd;
+	}
+	for (int round = 0; round < 30; round++) {
+		pthread_t t[2];
+
+		memcpy(seen, version(&p.jp, doc), sizeof(seen));
+		for (int i = 0; i < 2; i++) {
+			v[i].seen = seen;
+			assert_int_equal(pthread_create(&t[i], NULL, save_at_once, &v[i]), 0);
+		}
+		for (int i = 0; i < 2; i++)
+			(void)pthread_join(t[i], NULL);
+		assert_true(v[0].rc == 0 || v[1].rc == 0);
+		assert_true(v[0].rc == E_CONFLICT || v[1].rc == E_CONFLICT);
+	}
+	record_reader_free(v[0].s.n.rd);
+	record_reader_free(v[1].s.n.rd);
+	pair_close(&p);
 }
 
 static void publish(struct pair *p, const char *doc)
@@ -585,7 +633,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_round), cmocka_unit_test(silence_agrees), cmocka_unit_test(silence_over_a_cut_line), cmocka_unit_test(silence_must_be_heard), cmocka_unit_test(silence_ends),
-		cmocka_unit_test(real_rounds),
+		cmocka_unit_test(two_at_once), cmocka_unit_test(real_rounds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
