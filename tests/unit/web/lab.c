@@ -35,7 +35,7 @@ static void hand_back(struct node *a, struct node *b)
 	MUST(record_add_cosignatures(a->r, note.p, note.n, &e));
 }
 
-static void meet(struct weblab *w)
+void weblab_meet(struct weblab *w)
 {
 	MUST(follow_direct(&w->de, &w->jp, &e));
 	MUST(follow_direct(&w->jp, &w->de, &e));
@@ -87,18 +87,18 @@ static void consult(struct weblab *w)
 
 	for (size_t i = 0; i < ARRAY_LEN(first); i++) {
 		add(w, first[i]);
-		meet(w);
+		weblab_meet(w);
 	}
 	agree(w, &w->de, DEMO_AGENDA);
 	agree(w, &w->jp, DEMO_AGENDA);
 	add(w, DEMO_PROPOSAL);
-	meet(w);
+	weblab_meet(w);
 	add(w, DEMO_STATEMENT_REVISED);
 	agree(w, &w->jp, DEMO_PROPOSAL);
-	meet(w);
+	weblab_meet(w);
 	agree(w, &w->de, DEMO_STATEMENT);
 	agree(w, &w->jp, DEMO_STATEMENT);
-	meet(w);
+	weblab_meet(w);
 }
 
 void weblab_open(struct weblab *w)
@@ -119,7 +119,7 @@ void weblab_open(struct weblab *w)
 	add(w, DEMO_COLLECTION);
 	MUST(follow_direct(&w->de, &w->jp, &e));
 	MUST(act_assent(&(struct actor){.r = w->de.r, .rd = w->de.rd, .role = ROLE_NODE}, w->ids.id[DEMO_COLLECTION], NULL, ASSENT_AGREE, NULL, &res, &e));
-	meet(w);
+	weblab_meet(w);
 	consult(w);
 	w->web = (struct web){.record = w->de.r, .base_url = "https://record.example"};
 }
@@ -130,8 +130,8 @@ void weblab_publish(struct weblab *w, const char *at)
 
 	MUST(act_publish(&(struct actor){.r = w->jp.r, .rd = w->jp.rd, .role = ROLE_NODE}, w->ids.id[DEMO_AGENDA], NULL, at, &res, &e));
 	MUST(act_publish(&(struct actor){.r = w->jp.r, .rd = w->jp.rd, .role = ROLE_NODE}, w->ids.id[DEMO_STATEMENT], NULL, at, &res, &e));
-	meet(w);
-	meet(w);
+	weblab_meet(w);
+	weblab_meet(w);
 }
 
 void weblab_close(struct weblab *w)
