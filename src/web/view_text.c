@@ -50,3 +50,11 @@ struct v_badge badge_of_answer(enum answer a)
 
 	return rows[a];
 }
+
+unsigned area_rows(const char *s, enum lang l)
+{
+	/* Bytes of a line in a third of the page: 40 Latin letters, 22 Japanese characters of three bytes. */
+	const size_t line = l == LANG_JA ? 66 : 40, rows = s != NULL ? strlen(s) / line + 2 : 3;
+
+	return rows < 3 ? 3 : rows > 16 ? 16 : (unsigned)rows;
+}

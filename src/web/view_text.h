@@ -110,6 +110,9 @@ struct v_edit {
 	struct url action, back;
 };
 
+/* Lines a text area needs to show this text, 3 to 16. */
+unsigned area_rows(const char *s, enum lang l);
+
 /* ---- comparison of two versions ---- */
 struct v_compare_unit { enum diff_unit what; const struct v_unit *a, *b; bool changed[LANG_COUNT], brackets; struct v_spans diff[LANG_COUNT]; };
 struct v_compare {
