@@ -143,6 +143,8 @@ typedef int consult_visit(void *ctx, const struct entry *en, struct err *e);
 NODISCARD int consult_progress(struct record_reader *rd, const struct reader *who, const char *commitment_id, consult_visit *v, void *ctx, struct err *e);
 /* Comments on an object that were not taken back, newest version of each, in order of arrival. */
 NODISCARD int consult_comments(struct record_reader *rd, const struct reader *who, const char *about, consult_visit *v, void *ctx, struct err *e);
+/* Proposals to a document that wait for its writer, newest version of each. Asks no release: do so before showing one. */
+NODISCARD int consult_open_proposals(struct record_reader *rd, const struct entry *doc, int64_t now, consult_visit *v, void *ctx, struct err *e);
 NODISCARD int consult_slippage(struct record_reader *rd, const struct reader *who, const char *series_id, int64_t now, struct slippage *ret, struct err *e);
 /*
  * What became of a document that was public once; E_NOTFOUND if none of its versions ever was. Only what may be said in

@@ -298,7 +298,6 @@ void visit(void *ctx, void *thread, const struct http_req *q, struct http_resp *
 	enum lang lang = LANG_EN;
 	const bool known = lang_of(q->arg[0], &lang);
 	struct visit *v = visit_new(ctx, q, r, rd, lang, page->nav);
-
 	int rc;
 
 	if (v == NULL) {
