@@ -16,6 +16,7 @@ table() {
 	build lib  libcurl                libcurl4-gnutls-dev
 	build lib  sqlite3                libsqlite3-dev
 	build lib  libsodium              libsodium-dev
+	build lib  libfido2               libfido2-dev
 	build lib  nettle                 nettle-dev
 	build lib  yyjson                 @yyjson
 	build lib  libzstd                libzstd-dev

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "access/priv.h"
+#include "access/people_priv.h"
 #include "base/enc.h"
 #include "base/mem.h"
 
@@ -61,11 +61,14 @@ int access_open(const struct access_conf *c, const char *dir, struct access **re
 	a->conf = *c;
 	a->w = *c->w;
 	assert(strlen(c->party) <= LIMIT_PARTY);
+	a->dir = mem_strdup(dir);
 	memcpy(a->party, c->party, strlen(c->party) + 1);
 	set_rate(&a->rate, c->rate, c->burst);
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_cond_init(&a->checked, NULL);
-	if ((rc = make_tables(a, e)) == 0 && (rc = state_open(path, &a->state, e)) == 0 && (rc = make_keys(a, e)) == 0)
+	if ((rc = a->dir == NULL ? fail(e, E_NOMEM, "access") : make_tables(a, e)) == 0 && (rc = state_open(path, &a->state, e)) == 0 && (rc = make_keys(a, e)) == 0)
+		rc = people_open(a, e);
+	if (rc == 0)
 		rc = access_refresh(a, e);
 	if (rc != 0) {
 		access_close(a);
@@ -79,7 +82,9 @@ void access_close(struct access *a)
 {
 	if (a == NULL)
 		return;
+	people_close(a);
 	state_close(a->state);
+	mem_free(a->dir);
 	mem_free(a->known);
 	mem_free(a->session);
 	mem_free(a->fails);

@@ -33,6 +33,7 @@ void access_close(struct access *a);
 
 struct principal {
 	bool known;                          /* false: nobody, signed out */
+	bool own;                            /* a user of this node's own party */
 	struct reader reader;                /* pointers into this struct; party NULL when nobody */
 	char name[LIMIT_USER + 1], party[LIMIT_PARTY + 1], agency[LIMIT_AGENCY + 1];
 	char who[LIMIT_WHO + 1];             /* for the access log, and the owner of statuses: "DE/BSI/muster token:4f2a…", "JP" (a peer), "" */

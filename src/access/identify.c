@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "access/priv.h"
+#include "store/people.h"
 
 #define WAYS 4
 
@@ -10,14 +11,24 @@ int refuse_credentials(struct err *e) { return fail(e, E_DENIED, "these credenti
 
 /* ---- principals ---- */
 
+static int is_confirmed(void *ctx, const struct state_factor *f, struct err *e)
+{
+	(void)e;
+	*(bool *)ctx = f->confirmed;
+	return f->confirmed ? E_EXISTS : 0;
+}
+
 bool who_from_user(const struct access *a, const struct state_user *u, struct who *ret)
 {
-	struct who who = {.role = role_parse(u->role)};
+	struct who who = {.role = role_parse(u->role), .own = strcmp(u->party, a->party) == 0};
 
 	memcpy(who.name, u->name, sizeof(who.name));
 	memcpy(who.party, u->party, sizeof(who.party));
 	memcpy(who.agency, u->agency, sizeof(who.agency));
 	who.rate_key = access_key64(a, "user", who.name, strlen(who.name));
+	/* What cannot be read counts as there: then the password alone opens nothing. */
+	if (state_factors(a->state, who.name, is_confirmed, &who.second, NULL) != 0)
+		who.second = true;
 	*ret = who;
 	return !u->disabled && who.role != ROLE_NONE;
 }
@@ -27,6 +38,7 @@ void principal_fill(struct principal *p, const struct who *who, const char *toke
 	memcpy(p->name, who->name, sizeof(p->name));
 	memcpy(p->party, who->party, sizeof(p->party));
 	memcpy(p->agency, who->agency, sizeof(p->agency));
+	p->own = who->own;
 	p->known = p->read = p->write = true;
 	p->reader = (struct reader){.party = p->party, .agency = p->agency[0] != '\0' ? p->agency : NULL, .person = p->name[0] != '\0' ? p->name : NULL,
 	    .role = who->role, .via = VIA_TAXII};
@@ -213,10 +225,12 @@ static int by_nothing_good(struct asking *k, struct principal *ret, struct err *
 	return refuse_credentials(e);
 }
 
-static void where_from(struct asking *k)
+void asking_begin(struct asking *k, struct access *a, const struct http_req *q)
 {
 	uint8_t network[16] = {0};
 
+	*k = (struct asking){.a = a, .q = q, .now = clock_now(&a->w.clock)};
+	k->now_s = k->now / NS_PER_S;
 	k->has_addr = addr_parse(k->q->addr, k->addr);
 	if (k->has_addr) {
 		memcpy(network, k->addr, sizeof(network));
@@ -230,13 +244,12 @@ int access_identify(struct access *a, const struct http_req *q, struct principal
 	static int (*const by[CRED_KINDS_])(struct asking *, struct principal *, struct err *) = {
 		[CRED_NONE] = by_certificate, [CRED_TOKEN] = by_token, [CRED_BASIC] = by_password, [CRED_BAD] = by_nothing_good,
 	};
-	struct asking k = {.a = a, .q = q, .now = clock_now(&a->w.clock)};
+	struct asking k;
 	int rc;
 
 	*ret = (struct principal){.reader = {.via = VIA_TAXII}};
 	*ret_wait = 0;
-	k.now_s = k.now / NS_PER_S;
-	where_from(&k);
+	asking_begin(&k, a, q);
 	cred_parse(http_req_header(q, "Authorization"), &k.cred);
 	rc = by[k.cred.kind](&k, ret, e);
 	secret_wipe(&k.cred, sizeof(k.cred));

@@ -2,9 +2,10 @@
  * Passwords. Checking one costs 64 MiB and a tenth of a second on purpose, so one is checked at a time, whoever asks
  * for the same one meanwhile shares the answer, and a right one is remembered for a while.
  */
+#include <stdio.h>
 #include <string.h>
 
-#include "access/priv.h"
+#include "access/people_priv.h"
 #include "base/enc.h"
 
 #define WAYS 4
@@ -16,7 +17,7 @@ static const char nobodys[] = "$argon2id$v=19$m=65536,t=3,p=1$AAAAAAAAAAAAAAAAAA
 
 static struct session *session_set(struct access *a, const uint8_t key[32]) { return &a->session[be_get(key, 4) % (LIMIT_SESSIONS / WAYS) * WAYS]; }
 
-static void password_sum(const struct state_user *u, uint8_t ret[SHA256_LEN]) { sha256(u->password, strlen(u->password), ret); }
+void password_sum(const struct state_user *u, uint8_t ret[SHA256_LEN]) { sha256(u->password, strlen(u->password), ret); }
 
 /* Is what it rests on still so? Asked when anything about users changed. */
 static bool still_good(struct access *a, struct session *s)
@@ -97,11 +98,26 @@ static bool must_wait(struct asking *k, const struct counted *c)
 	return k->wait > 0;
 }
 
+bool addr_must_wait(struct asking *k)
+{
+	k->wait = fail_wait_s(k->a->fails, k->addr_key, LIMIT_ADDR_FAILURES, k->now_s);
+	return k->wait > 0;
+}
+
 static void begin_check(struct access *a)
 {
 	while (a->checking)
 		pthread_cond_wait(&a->checked, &a->lock);
 	a->checking = true;
+}
+
+/* A name nobody has is not noted: it may be a password typed in the wrong place. */
+static void note_check(const struct asking *k, const struct state_user *u, const char *outcome)
+{
+	char who[LIMIT_WHO + 1];
+
+	user_who(u, who);
+	IGNORE(audit_note_state(&k->a->w.clock, k->a->state, who, k->q->addr, "program sign-in", NULL, outcome, NULL), "a full disk does not keep anybody from signing in");
 }
 
 /* Whose turn it is hashes, without the lock. The same steps for every name: known, unknown, disabled, without password. */
@@ -124,6 +140,8 @@ static int check(struct asking *k, const uint8_t key[32], bool *ret_ok, struct e
 		*ret_ok = ok && usable;
 		if (*ret_ok)
 			remember(k, key, &u, &who);
+		if (!k->page)
+			note_check(k, &u, !*ret_ok ? N_("refused: wrong password") : who.second ? N_("refused: second factor due") : NULL);
 	} else {
 		rc = fail(e, rc, "local state cannot be read");
 	}
@@ -195,6 +213,9 @@ static int look_or_check(struct asking *k, const uint8_t key[32], struct princip
 		if (!ok || (s = find_session(k, key)) == NULL)
 			return refuse_credentials(e);
 	}
+	/* A program cannot be asked for a second factor: it uses a token. */
+	if (s->who.second && !k->page)
+		return refuse_credentials(e);
 	take_session(k, s, ret);
 	return 0;
 }
@@ -226,18 +247,23 @@ static size_t characters(const char *s)
 	return n;
 }
 
+int password_text(const struct world *w, const char *password, char ret[PASSWORD_TEXT], struct err *e)
+{
+	if (strlen(password) > LIMIT_PASSWORD || characters(password) < LIMIT_PASSWORD_MIN)
+		return fail(e, E_USAGE, "a password of %d characters to %d bytes is due", LIMIT_PASSWORD_MIN, LIMIT_PASSWORD);
+	return password_hash(&w->rng, password, strlen(password), ret, e);
+}
+
 int access_set_password(const struct world *w, struct state *s, const char *user, const char *password, struct err *e)
 {
 	char text[PASSWORD_TEXT] = "";
 	struct state_user u;
 	int rc;
 
-	if (password != NULL && (strlen(password) > LIMIT_PASSWORD || characters(password) < LIMIT_PASSWORD_MIN))
-		return fail(e, E_USAGE, "a password of %d characters to %d bytes is due", LIMIT_PASSWORD_MIN, LIMIT_PASSWORD);
 	if ((rc = crypto_init(e)) != 0 || (rc = state_get_user(s, user, &u, e)) != 0)
 		return rc;
 	/* Hashed outside the transaction: nobody waits for it, and the row is read again inside. */
-	if (password != NULL && (rc = password_hash(&w->rng, password, strlen(password), text, e)) != 0)
+	if (password != NULL && (rc = password_text(w, password, text, e)) != 0)
 		return rc;
 	if ((rc = state_begin(s, e)) != 0)
 		return rc;

@@ -18,7 +18,6 @@
 
 /* ---- every page ---- */
 
-/* NULL where access_open got none: then sign-in is by password and certificate from any origin, without passkeys. */
 enum people_how { HOW_PASSWORD, HOW_CODE, HOW_RECOVERY, HOW_KEY_SECOND, HOW_KEY, HOW_CERTIFICATE, HOW_COUNT_ };
 const char *people_how_name(enum people_how how);  /* message id: "password and one-time code" */
 
@@ -37,7 +36,7 @@ struct people_session {
 NODISCARD int people_identify(struct access *a, const struct http_req *q, struct principal *ret, struct people_session *ret_session, struct err *e);
 /* Is this the session's token? NULL, an unknown session: no. Constant time. */
 NODISCARD bool people_csrf_ok(const struct people_session *s, const char *token);
-bool principal_has(const struct principal *p, enum right right); /* of the own party, too, unless RIGHT_READ */
+bool principal_has(const struct principal *p, enum right right); /* of another party: RIGHT_READ at most */
 /* Where to go after signing in: a path of ours ("/de/series?x=1") and nothing that leads elsewhere. */
 NODISCARD bool people_return_ok(const char *path);
 
@@ -103,7 +102,10 @@ NODISCARD int people_office_command(const struct world *w, const char *dir, cons
 void people_office_close(struct people_office *o);  /* NULL is fine */
 struct state *people_office_state(struct people_office *o); /* for reading */
 
-/* Insert or replace. New ones need RIGHT_ADMIN; u->password is taken from what is stored. Ends sessions when disabled. password NULL: as it was. */
+/*
+ * Insert or replace. u->password empty: none from now on; anything else: as it is stored. password: a new one, or NULL.
+ * Ends the sessions of who is disabled or gets another password. Administrators only.
+ */
 NODISCARD int people_put_user(struct people_office *o, const struct state_user *u, bool is_new, const char *password, struct err *e);
 NODISCARD int people_disable(struct people_office *o, const char *name, struct err *e);
 /* Own password, with the old one checked (E_DENIED); others' by administrators (old NULL). Ends the user's other sessions. 0.1 s and more. */

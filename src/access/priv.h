@@ -40,7 +40,13 @@ void fail_count(struct fail_slot *slots, uint64_t key, int64_t now_s);
 void fail_forgive(struct fail_slot *slots, uint64_t key); /* takes back one count */
 
 /* ---- what is remembered; all under access.lock ---- */
-struct who { char name[LIMIT_USER + 1], party[LIMIT_PARTY + 1], agency[LIMIT_AGENCY + 1]; enum role role; uint64_t rate_key; };
+struct who {
+	char name[LIMIT_USER + 1], party[LIMIT_PARTY + 1], agency[LIMIT_AGENCY + 1];
+	enum role role;
+	bool own;                             /* of the node's own party */
+	bool second;                          /* has a second factor: the password alone opens nothing */
+	uint64_t rate_key;
+};
 struct known {                                /* a token or a certificate */
 	uint8_t key[32];
 	uint64_t generation, used;            /* used 0: empty */
@@ -64,6 +70,7 @@ struct access {
 	struct access_conf conf;
 	struct world w;
 	char party[LIMIT_PARTY + 1];
+	char *dir;
 	uint8_t process_key[MAC_KEY];         /* for what ends with the process */
 	uint8_t node_key[MAC_KEY], seal_key[SEAL_KEY];
 	struct rate rate;
@@ -78,6 +85,7 @@ struct access {
 	struct fail_slot *fails;
 	struct check check[LIMIT_PASSWORD_WAIT];
 	bool checking;
+	struct people *people;                /* people_priv.h */
 };
 
 /* One request while it is being looked at. */
@@ -88,8 +96,17 @@ struct asking {
 	uint8_t addr[16]; bool has_addr;
 	uint64_t addr_key, rate_key;
 	struct cred cred;
+	bool page;                            /* a sign-in at a page: a second factor is asked for there */
 	unsigned wait;
 };
+
+/* The address of k->q; what is counted by it. */
+void asking_begin(struct asking *k, struct access *a, const struct http_req *q);
+/* Failures counted for this address and any names: must it wait (k->wait)? Under lock, as all of these. */
+NODISCARD bool addr_must_wait(struct asking *k);
+void password_sum(const struct state_user *u, uint8_t ret[SHA256_LEN]);
+/* The text kept of a password. E_USAGE: too short or long. */
+NODISCARD int password_text(const struct world *w, const char *password, char ret[PASSWORD_TEXT], struct err *e);
 
 /* "Not accepted", the one text for whatever is wrong with credentials. */
 NODISCARD int refuse_credentials(struct err *e);

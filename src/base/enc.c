@@ -129,6 +129,67 @@ bool base64_decode(const char *s, size_t len, void *out, size_t max, size_t *ret
 	return true;
 }
 
+void base64url_encode(const void *in, size_t n, char *out)
+{
+	static const char url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	const unsigned char *const p = in;
+	unsigned bits = 0;
+	uint32_t v = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		v = v << 8 | p[i];
+		for (bits += 8; bits >= 6; bits -= 6)
+			*out++ = url[v >> (bits - 6) & 63];
+	}
+	if (bits > 0)
+		*out++ = url[v << (6 - bits) & 63];
+	*out = '\0';
+}
+
+bool base64url_decode(const char *s, size_t len, void *out, size_t max, size_t *ret_n)
+{
+	unsigned char *to = out;
+	unsigned bits = 0;
+	uint32_t v = 0;
+	size_t n = 0;
+
+	if (len % 4 == 1 || len / 4 * 3 + len % 4 * 3 / 4 > max)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		const char c = s[i] == '-' ? '+' : s[i] == '_' ? '/' : s[i] == '+' || s[i] == '/' ? '!' : s[i];
+		const int d = base64_value(c);
+
+		if (d < 0)
+			return false;
+		v = v << 6 | (uint32_t)d;
+		if ((bits += 6) >= 8) {
+			bits -= 8;
+			to[n++] = (unsigned char)(v >> bits);
+		}
+	}
+	if ((v & ((1U << bits) - 1)) != 0)
+		return false;
+	*ret_n = n;
+	return true;
+}
+
+void base32_encode(const void *in, size_t n, char *out)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+	const unsigned char *const p = in;
+	unsigned bits = 0;
+	uint32_t v = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		v = v << 8 | p[i];
+		for (bits += 8; bits >= 5; bits -= 5)
+			*out++ = letters[v >> (bits - 5) & 31];
+	}
+	if (bits > 0)
+		*out++ = letters[v << (5 - bits) & 31];
+	*out = '\0';
+}
+
 /* Length of the well-formed sequence at s (RFC 3629 §4), 0 if none. */
 static size_t utf8_seq(const unsigned char *s, size_t n)
 {

@@ -22,6 +22,15 @@ void base64_put(struct buf *b, const void *in, size_t n);
  */
 NODISCARD bool base64_decode(const char *s, size_t len, void *out, size_t max, size_t *ret_n);
 
+/* The URL-safe alphabet (RFC 4648 §5) without padding; otherwise as above. */
+#define BASE64URL_LEN(n) (((n) * 4 + 2) / 3)
+void base64url_encode(const void *in, size_t n, char *out /* BASE64URL_LEN(n)+1 */);
+NODISCARD bool base64url_decode(const char *s, size_t len, void *out, size_t max, size_t *ret_n);
+
+/* Base32 (RFC 4648 §6) without padding, in capitals. */
+#define BASE32_LEN(n) (((n) * 8 + 4) / 5)
+void base32_encode(const void *in, size_t n, char *out /* BASE32_LEN(n)+1 */);
+
 /* Offset of the first byte that breaks UTF-8 (overlong, surrogate, > U+10FFFF count as broken), or n. */
 size_t utf8_check(const char *s, size_t n);
 

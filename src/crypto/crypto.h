@@ -28,7 +28,7 @@ void sha256_begin(struct sha256_ctx *c);
 void sha256_add(struct sha256_ctx *c, const void *p, size_t n);
 void sha256_end(struct sha256_ctx *c, uint8_t out[SHA256_LEN]);
 #define SHA1_LEN 20
-/* Only for UUIDv5. */
+/* Only for UUIDv5 and one-time codes. */
 void sha1(const void *p, size_t n, uint8_t out[SHA1_LEN]);
 struct sha1_ctx { uint64_t opaque[16]; };
 void sha1_begin(struct sha1_ctx *c);
@@ -57,6 +57,12 @@ bool secret_equal(const void *a, const void *b, size_t n); /* constant time */
 NODISCARD int password_hash(const struct rng *rng, const char *password, size_t n, char ret[PASSWORD_TEXT], struct err *e);
 /* false: another password, or no text that password_hash of this or an older version made (that answer comes at once). */
 NODISCARD bool password_ok(const char *text, const char *password, size_t n);
+
+/*
+ * One-time passwords: RFC 4226 (counter), with counter = time / 30 s RFC 6238. HMAC-SHA-1, as every phone has it.
+ * digits 6 to 8. The value below 10^digits.
+ */
+uint32_t hotp(const void *key, size_t n, uint64_t counter, unsigned digits);
 
 /* Keyed BLAKE2b-256: only who has the key can make it. */
 #define MAC_KEY 32
