@@ -9,7 +9,7 @@
 struct glossary_term {
 	unsigned number;             /* 1… */
 	struct paper_text term;      /* "" where a language has none */
-	bool official[LANG_COUNT];   /* seen in an official text of that language's government */
+	bool official[LANG_COUNT];   /* seen in an official text of the German or Japanese government; other words want a native check */
 	const char *note;            /* message id, or NULL */
 };
 size_t glossary_terms(void);
@@ -28,7 +28,7 @@ struct glossary_warning {
 	bool pair;                                   /* two languages say different things; otherwise the word alone is a trap */
 	enum lang other; size_t other_from, other_n; /* pair: the word of the other language */
 	struct paper_text why;       /* in all three languages */
-	const char *better;          /* pair: words in `other` that would say the same as `lang` does; else NULL */
+	const char *better; size_t better_n;         /* pair: what in `other` would say the same as `lang` does; n 0: not known */
 };
 /*
  * Looks for risky pairs in the texts of each unit: one language has the word of one row and not of the other, a second

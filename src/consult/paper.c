@@ -41,9 +41,11 @@ static bool may_break(uint32_t before, uint32_t after)
 {
 	if (char_script(after) == SCRIPT_JOIN || char_script(after) == SCRIPT_SPACE)
 		return false;
+	if (among(no_begin, after))
+		return false;
 	if (before == ' ' || before == 0x3000)
 		return true;
-	return (char_columns(before) == 2 || char_columns(after) == 2) && !among(no_begin, after) && !among(no_end, before) && before != 0xa0 && before != 0x202f;
+	return (char_columns(before) == 2 || char_columns(after) == 2) && !among(no_end, before) && before != 0xa0 && before != 0x202f;
 }
 
 /* What a terminal would obey is not text. */
@@ -94,18 +96,19 @@ static size_t line_end(const char *s, size_t from, size_t end, unsigned width)
 /* `label` stands before the first line, the others begin `indent` columns in. */
 static void put_text(struct buf *out, const char *label, unsigned indent, const char *s)
 {
+	const size_t label_n = without_spaces(label, 0, strlen(label));
 	unsigned used = 0;
 	bool first = true;
 
-	for (size_t at = 0; label[at] != '\0';)
+	for (size_t at = 0; at < label_n;)
 		used += char_columns(char_next(label, &at));
-	buf_puts(out, label);
+	buf_put(out, label, label_n);
 	do {
 		const size_t end = strcspn(s, "\n");
 		size_t at = 0;
 
 		do {
-			const unsigned in = first && used > indent ? used : indent;
+			const unsigned in = first && used >= indent && indent > 0 ? used + 1 : indent;
 			const size_t to = line_end(s, at, end, PAPER_COLUMNS - in);
 
 			if (to > at)
@@ -121,20 +124,15 @@ static void put_text(struct buf *out, const char *label, unsigned indent, const 
 
 static void put_unit(struct buf *out, const struct paper_unit *u, enum lang l)
 {
-	CLEANUP_BUF struct buf label = BUF_INIT(4096), text = BUF_INIT(0);
+	CLEANUP_BUF struct buf text = BUF_INIT(0);
 
-	buf_puts(&label, u->number);
-	do
-		buf_putc(&label, ' ');
-	while (label.n < 4);
 	if (u->bracketed)
 		buf_printf(&text, u->bracketed_by != NULL ? "[%s: %s]" : "[%s%s]", u->bracketed_by != NULL ? u->bracketed_by : "", u->text.s[l]);
 	else
 		buf_puts(&text, u->text.s[l]);
-	if (label.err != 0 || text.err != 0)
-		out->err = label.err != 0 ? label.err : text.err;
-	else
-		put_text(out, label.p, 4, text.p != NULL ? text.p : "");
+	if (text.err != 0)
+		out->err = text.err;
+	put_text(out, u->number, 4, text.p != NULL ? text.p : "");
 	buf_putc(out, '\n');
 }
 
