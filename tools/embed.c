@@ -26,7 +26,7 @@ static const char *name_of(const char *path)
 static const char *type_of(struct tool *t, const char *name)
 {
 	static const struct { const char *end, *type; } types[] = {
-		{".css", "text/css; charset=utf-8"}, {".svg", "image/svg+xml"}, {".txt", "text/plain; charset=utf-8"},
+		{".css", "text/css; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"}, {".svg", "image/svg+xml"}, {".txt", "text/plain; charset=utf-8"},
 	};
 
 	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {

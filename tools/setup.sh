@@ -21,6 +21,7 @@ table() {
 	build lib  yyjson                 @yyjson
 	build lib  libzstd                libzstd-dev
 	build lib  libisal                libisal-dev
+	build lib  libqrencode            libqrencode-dev
 	build cmd  bison                  bison
 	build cmd  flex                   flex
 	build cmd  openssl                openssl

@@ -46,6 +46,7 @@ struct page {
 	unsigned waiting;                    /* acts that wait for a second person, if he may confirm them */
 	int64_t session_end;                 /* ns */
 	const char *done;                    /* message id: what was just done, or NULL */
+	bool era;                            /* the reader wants Japanese dates with the era's year */
 };
 
 /* ---- content ---- */
@@ -185,6 +186,7 @@ const char *status_mark(enum lang of, const struct v_document *d); /* "authentic
 
 /* 09.09.2016 | 2016年9月9日（金） | 9 September 2016, as the calendar stands in `zone`. */
 const char *date_text(struct arena *a, enum lang l, int64_t ns, const char *zone);
+const char *date_shown(const struct page *p, int64_t ns, const char *zone);                /* the same, with the era if that is wanted: 2016年（平成28年）9月9日（金） */
 const char *clock_text(struct arena *a, int64_t ns, const char *zone);                     /* 09:30 */
 const char *zone_text(enum lang l, int64_t ns, const char *zone);                          /* JST, MESZ, CEST, 日本時間 */
 /* "10:15 MESZ / 17:15 JST"; the second zone's date is named when it is another day. zone2 may be NULL or equal. */
@@ -200,3 +202,4 @@ const char *hash_groups(struct arena *a, const char *hex);                      
 /* The sprite's symbol, and other embedded files, under their cacheable address. */
 struct url icon_url(struct arena *a, const char *name);
 struct url asset_url(struct arena *a, const char *file);
+struct safe script_of(struct arena *a);                    /* the element that loads the one script, app.js */

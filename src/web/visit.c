@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "web/asset.h"
 #include "web/tmpl.h"
 
@@ -64,6 +65,14 @@ const char *visit_field(const struct visit *v, const char *name)
 		;
 	return arena_strn(v->l.a, s, n);
 }
+
+void visit_fill(const struct visit *v, struct field *f, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		f[i].value = visit_field(v, f[i].name);
+}
+
+void visit_again(struct visit *v) { v->r->status = 422; }
 
 /* ---- answers ---- */
 
@@ -193,31 +202,76 @@ static int run(struct visit *v, const struct web_page *page, struct record_reade
 
 static void show_error(struct visit *v, int code, const struct err *e);
 
+static void finish(struct visit *v, int rc)
+{
+	if (rc == 0 && !v->answered)
+		rc = serve_html(v->l.a, &v->html, v->r, v->r->status == 0 ? 200 : v->r->status, &v->err);
+	if (rc == 0)
+		rc = add_caching(v, &v->err);
+	if (rc != 0)
+		show_error(v, rc, &v->err);
+}
+
+static void visit_free(struct visit *v)
+{
+	buf_free(&v->html);
+	http_form_free(&v->form);
+	arena_free(&v->arena);
+	mem_free(v);
+}
+
+/* In access's thread, or where no thread could be had. */
+static void run_later(void *arg)
+{
+	struct visit *v = arg;
+
+	finish(v, v->err.code != 0 ? v->err.code : v->then(v, &v->err));
+	http_later_answer(v->later, &v->later_r);
+	visit_free(v);
+}
+
+int visit_later(struct visit *v, visitor *then, struct err *e)
+{
+	if (v->q->defer == NULL || (v->later = v->q->defer(v->q)) == NULL)
+		return then(v, e);
+	v->then = then;
+	v->later_q = *v->q;
+	v->later_q.header = NULL; /* there for the handler's call only */
+	memcpy(v->later_r.who, v->r->who, sizeof(v->later_r.who));
+	v->q = &v->later_q;
+	v->r = &v->later_r;
+	v->l.rd = NULL;
+	v->err = (struct err){0};
+	if (people_later(v->w->access, run_later, v, &v->err) != 0)
+		run_later(v);
+	return VISIT_RESTS;
+}
+
 void visit(void *ctx, void *thread, const struct http_req *q, struct http_resp *r, const struct web_page *page)
 {
-	CLEANUP_ARENA struct arena a = {0};
+	struct visit *v = mem_zalloc(sizeof(*v));
 	struct record_reader *rd = thread;
-	struct visit v = {.w = ctx, .q = q, .html = BUF_INIT(LIMIT_WEB_PAGE), .r = r};
-	struct err e = {0};
 	enum lang lang = LANG_EN;
 	int rc = lang_of(q->arg[0], &lang) ? 0 : E_NOTFOUND;
 
-	v.l = serve_loader(v.w, rd, &a, lang);
-	v.l.view = http_param(q, "view");
-	page_init(&v.p, v.w, &a, lang, page->nav);
-	if (rc == 0 && (rc = identify(&v, &e)) == 0 && admitted(&v, page, &rc, &e)) {
-		page_person(&v);
-		v.p.done = done_word(http_param(q, "done"));
-		rc = run(&v, page, rd, &e);
+	if (v == NULL) {
+		http_error(q, r, E_NOMEM, NULL);
+		return;
 	}
-	if (rc == 0 && !v.answered)
-		rc = serve_html(&a, &v.html, r, r->status == 0 ? 200 : r->status, &e);
-	if (rc == 0)
-		rc = add_caching(&v, &e);
-	if (rc != 0)
-		show_error(&v, rc, &e);
-	buf_free(&v.html);
-	http_form_free(&v.form);
+	*v = (struct visit){.w = ctx, .q = q, .r = r, .html = BUF_INIT(LIMIT_WEB_PAGE)};
+	v->l = serve_loader(v->w, rd, &v->arena, lang);
+	look_of(q, &v->look);
+	v->l.view = http_param(q, "view") != NULL ? http_param(q, "view") : look_columns(&v->look, &v->arena);
+	page_init(&v->p, v->w, &v->arena, lang, page->nav);
+	v->p.era = v->look.era;
+	if (rc == 0 && (rc = identify(v, &v->err)) == 0 && admitted(v, page, &rc, &v->err)) {
+		page_person(v);
+		v->p.done = done_word(http_param(q, "done"));
+		if ((rc = run(v, page, rd, &v->err)) == VISIT_RESTS)
+			return;
+	}
+	finish(v, rc);
+	visit_free(v);
 }
 
 int visit_none(struct visit *v, struct err *e)

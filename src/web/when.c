@@ -30,6 +30,24 @@ const char *date_text(struct arena *a, enum lang l, int64_t ns, const char *zone
 	return arena_printf(a, "%d %s %d", c.day, month[c.month - 1], c.year);
 }
 
+/* The days the eras began on, as numbers to compare. */
+static const struct { int first, year; const char *name; } eras[] = {{20190501, 2019, "令和"}, {19890108, 1989, "平成"}, {19261225, 1926, "昭和"}};
+
+const char *date_shown(const struct page *p, int64_t ns, const char *zone)
+{
+	const char *s = date_text(p->a, p->lang, ns, zone);
+	const struct civil c = civil_in(ns, zone);
+	const int day = (c.year * 100 + c.month) * 100 + c.day;
+	const char *rest = strstr(s, "年");
+
+	for (size_t i = 0; p->era && p->lang == LANG_JA && rest != NULL && i < ARRAY_LEN(eras); i++)
+		if (day >= eras[i].first && c.year == eras[i].year)
+			return arena_printf(p->a, "%d年（%s元年）%s", c.year, eras[i].name, rest + strlen("年"));
+		else if (day >= eras[i].first)
+			return arena_printf(p->a, "%d年（%s%d年）%s", c.year, eras[i].name, c.year - eras[i].year + 1, rest + strlen("年"));
+	return s;
+}
+
 const char *clock_text(struct arena *a, int64_t ns, const char *zone)
 {
 	const struct civil c = civil_in(ns, zone);

@@ -4,7 +4,7 @@
 
 /* evil: NULL for real text, else every string of the views is this one. */
 struct sample {
-	struct page page;
+	struct page page, person;            /* nobody's, and of one who is signed in */
 	struct v_series_list list;
 	struct v_round *round;
 	struct v_document *statement, *agenda;
@@ -14,6 +14,6 @@ struct sample {
 };
 void sample_make(struct arena *a, enum lang l, const char *evil, struct sample *ret);
 
-enum sample_page { S_HOME, S_LIST, S_SERIES, S_ROUND, S_STATEMENT, S_AGENDA, S_PROOF, S_RECORD, S_ERROR, S_PAGES };
+enum sample_page { S_HOME, S_LIST, S_SERIES, S_ROUND, S_STATEMENT, S_AGENDA, S_PROOF, S_RECORD, S_ERROR, S_PERSON /* the frame of one who is signed in */, S_PAGES };
 void sample_render(const struct sample *s, enum sample_page which, struct buf *out);
 const char *sample_name(enum sample_page which);

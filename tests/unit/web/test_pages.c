@@ -70,7 +70,8 @@ static const char *take_start(struct tags *t, const char *s)
 	bool closed;
 
 	s = take_name(s, name, sizeof name);
-	assert_string_not_equal(name, "script");
+	if (strcmp(name, "script") == 0) /* the module of comfort, with nothing in it */
+		assert_ptr_equal(strstr(s, "></script>"), strchr(s, '>'));
 	assert_string_not_equal(name, "style");
 	buf_printf(&t->list, "<%s", name);
 	s = take_attrs(t, s, &closed);
@@ -124,6 +125,34 @@ static void render(enum lang l, enum sample_page which, const char *evil, struct
 	assert_int_equal(strlen(html->p), html->n);
 }
 
+/* What the reader must find; in order. */
+static void expect(const struct buf *b, const char *const *parts)
+{
+	const char *at = b->p;
+
+	for (; *parts != NULL; parts++) {
+		const char *hit = strstr(at, *parts);
+
+		if (hit == NULL)
+			fail_msg("not found, or not in this order: %s", *parts);
+		else
+			at = hit;
+	}
+}
+
+/* Signed in, with a confirmation: the longest frame there is. */
+static void the_frame_of_a_person(void **state)
+{
+	static const char *const de[] = {"popovertarget=\"nav\"", "<nav class=\"nav\" id=\"nav\" popover", "/de/commitments\"", "/de/search\"", "/de/desk\"", "3</span>", "/de/settings\"",
+		"data-ends=\"1473672600\"", "role=\"status\"", "Sie sind abgemeldet.", "/de/help\"", NULL};
+	CLEANUP_ARENA struct arena a = {0};
+	CLEANUP_BUF struct buf b = BUF_INIT(0);
+
+	(void)state;
+	render(LANG_DE, S_PERSON, NULL, &a, &b);
+	expect(&b, de);
+}
+
 static void same_build_for_any_text(void **state)
 {
 	(void)state;
@@ -135,7 +164,7 @@ static void same_build_for_any_text(void **state)
 
 			render((enum lang)l, (enum sample_page)w, "word", &a, &plain);
 			render((enum lang)l, (enum sample_page)w, EVIL, &a, &evil);
-			assert_null(strstr(evil.p, "<script"));
+			assert_null(strstr(evil.p, "<script>"));
 			parse(&plain, &tp);
 			parse(&evil, &te);
 			assert_true(tp.elements > 20);
@@ -164,21 +193,6 @@ static void ids_are_unique(void **state)
 			if (strstr(s + 5, again) != NULL)
 				fail_msg("%s: id %s twice", sample_name((enum sample_page)w), id);
 		}
-	}
-}
-
-/* What the reader must find; in order. */
-static void expect(const struct buf *b, const char *const *parts)
-{
-	const char *at = b->p;
-
-	for (; *parts != NULL; parts++) {
-		const char *hit = strstr(at, *parts);
-
-		if (hit == NULL)
-			fail_msg("not found, or not in this order: %s", *parts);
-		else
-			at = hit;
 	}
 }
 
@@ -224,7 +238,7 @@ static void unconfirmed_is_loud(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(same_build_for_any_text), cmocka_unit_test(ids_are_unique), cmocka_unit_test(statement_tells_its_state), cmocka_unit_test(unconfirmed_is_loud),
+		cmocka_unit_test(same_build_for_any_text), cmocka_unit_test(the_frame_of_a_person), cmocka_unit_test(ids_are_unique), cmocka_unit_test(statement_tells_its_state), cmocka_unit_test(unconfirmed_is_loud),
 	};
 
 	return cmocka_run_group_tests_name("web: pages", tests, NULL, NULL);
