@@ -46,6 +46,7 @@
 #define LIMIT_MEMBERS        32          /* member parties of one collection */
 #define LIMIT_PARTY          16          /* bytes; a party's code: "DE", "JP", "ENISA" */
 #define LIMIT_DOC_WORDS      65536       /* assents, publications and proposals about one document; each state question reads them all */
+#define LIMIT_SILENCE_S      86400       /* seconds from a silence procedure's opening to its deadline, and from its arrival at a node to that node's word */
 #define LIMIT_READERS        64          /* reading threads with a connection of their own */
 
 /* --- STIX 2.1 --- */

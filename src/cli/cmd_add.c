@@ -1,9 +1,8 @@
-/* add, assent, publish: the verbs that write. */
+/* add: objects as they are; what became of one. */
 #include <string.h>
 
 #include "base/mem.h"
 #include "cli/cli.h"
-#include "consult/consult.h"
 
 #define ADD_BATCH 1000 /* objects per commit: large enough to share its cost, small enough to show progress */
 
@@ -182,34 +181,4 @@ int cli_result(struct cli *cli, const struct add_result *res, struct err *e)
 		printf("%s %llu %s\n", _("recorded"), (unsigned long long)res->index, res->id);
 	}
 	return 0;
-}
-
-int cmd_assent(struct cli *cli, struct err *e)
-{
-	static const char *const words[] = {[ASSENT_AGREE] = "agree", [ASSENT_OBJECT] = "object", [ASSENT_WITHDRAW] = "withdraw"};
-	enum assent_verb verb = ASSENT_NONE;
-	struct add_result res;
-	struct entry en;
-	int rc;
-
-	for (int v = ASSENT_AGREE; v <= ASSENT_WITHDRAW; v++)
-		if (strcmp(cli->arg[2], words[v]) == 0)
-			verb = (enum assent_verb)v;
-	if (verb == ASSENT_NONE)
-		return fail(e, E_USAGE, "%s: agree, object or withdraw is due", cli->arg[2]);
-	if ((rc = cli_open(cli, cli->arg[0], CLI_ADD, e)) != 0 || (rc = record_newest(cli->rd, cli->arg[1], NULL, &en, e)) != 0)
-		return rc;
-	rc = act_assent(cli->record, cli->rd, cli->arg[1], en.row.modified, verb, cli_opt(cli, "reason"), &res, e);
-	entry_free(&en);
-	return rc != 0 ? rc : cli_result(cli, &res, e);
-}
-
-int cmd_publish(struct cli *cli, struct err *e)
-{
-	struct add_result res;
-	int rc = cli_open(cli, cli->arg[0], CLI_ADD, e);
-
-	if (rc == 0)
-		rc = act_publish(cli->record, cli->rd, cli->arg[1], cli_opt(cli, "at"), &res, e);
-	return rc != 0 ? rc : cli_result(cli, &res, e);
 }

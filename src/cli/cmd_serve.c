@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "consult/acts.h"
 
 #define AGAIN_S 86400 /* once a day all entries are asked for anew: what was released to us since it was first asked */
 
@@ -25,6 +26,7 @@ static void wait_and_sync(struct cli *cli, const sigset_t *end)
 			IGNORE(node_sync_all(cli, again, NULL) != 0, "each failure is in the log; the next round tries again");
 		if (again)
 			since = 0;
+		IGNORE(consult_tick(cli->record, cli->rd, &(size_t){0}, NULL) != 0, "the next round tries again");
 		if (sigtimedwait(end, NULL, &pause) > 0)
 			return;
 	}

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "consult/consult.h"
+#include "consult/acts.h"
 
 #define ASK_TEXT (512 * 1024)
 
@@ -144,7 +144,7 @@ static int do_agree(struct child *c, const char *id, const char *text, struct er
 	(void)text;
 	if (rc != 0)
 		return rc;
-	rc = act_assent(c->cli.record, c->cli.rd, id, en.row.modified, ASSENT_AGREE, NULL, &res, e);
+	rc = act_assent(&(struct actor){.r = c->cli.record, .rd = c->cli.rd, .role = ROLE_NODE}, id, en.row.modified, ASSENT_AGREE, NULL, &res, e);
 	entry_free(&en);
 	return rc;
 }
@@ -153,7 +153,7 @@ static int do_publish(struct child *c, const char *id, const char *text, struct 
 {
 	struct add_result res;
 
-	return act_publish(c->cli.record, c->cli.rd, id, text[0] != '\0' ? text : NULL, &res, e);
+	return act_publish(&(struct actor){.r = c->cli.record, .rd = c->cli.rd, .role = ROLE_NODE}, id, NULL, text[0] != '\0' ? text : NULL, &res, e);
 }
 
 static int do_prove(struct child *c, const char *id, const char *text, struct err *e)

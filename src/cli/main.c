@@ -5,6 +5,13 @@
 #include "base/mem.h"
 #include "cli/cli.h"
 
+/* What all verbs have in common that write an object from a file. */
+#define SAVE_OPTS \
+	{"collection", N_("ID"), N_("the collection they go into")}, {"id", N_("ID"), N_("save: make a new version of this object; the file holds what changes")}, \
+	{"seen", N_("TIME"), N_("the version this is about; another one being newest is a conflict")}, {"tlp", N_("LEVEL"), N_("marking: clear, green, amber, amber+strict, red; default: the collection's highest")}, \
+	{"release-to", N_("CODE,CODE"), N_("keep it to these parties, agencies or persons")}
+#define SAVE_MORE N_("FILE holds the properties of the object as JSON (see schemas/), - for standard input; the rest is put by the node.")
+
 static const struct verb verbs[] = {
 	{"init", "DIR --party CODE --origin NAME", N_("make a node: keys, empty log, configuration"), cmd_init, 1, 1, {{0}}, true,
 	    N_("The keys are made here and never leave the folder. Give DIR/self.peer to your peers by a channel you trust.")},
@@ -42,9 +49,27 @@ static const struct verb verbs[] = {
 	    {{"collection", N_("ID"), N_("the collection meant")}, {"to", "user:NAME|agency:CODE|party:CODE", N_("whom")},
 	     {"read", NULL, N_("may read; so it is when neither is said")}, {"write", NULL, N_("may write; alone: may not read")}}, false,
 	    N_("Without grants all users of the own party may use a collection as their role says; with grants only those named. A grant never shows more than release does.")},
+	{"series", "save DIR FILE | show DIR ID", N_("the consultations of two or more parties: write one, or say whether its next round is late"), cmd_consult, 3, 3, {SAVE_OPTS}, false, SAVE_MORE},
+	{"round", "save|delegation DIR FILE | invite|offer|confirm|decline|cancel|show DIR ID", N_("a round: write it or the own delegation, settle its date"), cmd_consult, 3, 3,
+	    {SAVE_OPTS, {"date", "START[/END],…", N_("invite, offer, confirm: times as 2016-09-09T00:30:00.000Z")}, {"mode", "in-person|video|hybrid", N_("how it is held")},
+	     {"venue", N_("TEXT"), N_("where, in the language of this command, or as JSON by language")}, {"text", N_("TEXT"), N_("words to it, in the language of this command, or as JSON by language")}},
+	    false, SAVE_MORE},
+	{"document", "save DIR FILE | propose DIR ID FILE | accept|decline|comment|freeze|silence|withdraw DIR ID", N_("a text: write a version, propose changes, answer, comment, freeze, agree by silence, withdraw"),
+	    cmd_consult, 3, 4,
+	    {SAVE_OPTS, {"text", N_("TEXT"), N_("words to it, in the language of this command, or as JSON by language")}, {"unit", N_("NUMBER"), N_("comment: the unit it is about")},
+	     {"reply-to", N_("ID"), N_("comment: the comment it answers")}, {"at", N_("TIME"), N_("silence: the deadline, as 2016-09-12T08:00:00.000Z")}},
+	    false, SAVE_MORE},
+	{"commitment", "take DIR DOCUMENT | progress DIR ID open|started|done|dropped|carried | list DIR SERIES|ROUND", N_("promises: take one from an agreed text, say what became of it, list them"), cmd_consult, 3, 4,
+	    {{"seen", N_("TIME"), N_("the version this is about; another one being newest is a conflict")}, {"unit", N_("NUMBER"), N_("take: the unit that promises it")},
+	     {"title", N_("TEXT"), N_("take: what is promised")}, {"owners", N_("CODE,CODE"), N_("take: the parties that promised it")},
+	     {"due", N_("DATE"), N_("until when: 2017, 2017-05, 2017-05-17 or a time; progress: the new date of what is carried on")},
+	     {"next-round", NULL, N_("take: what is promised is the next round")}, {"text", N_("TEXT"), N_("words to it, in the language of this command, or as JSON by language")}}, false, NULL},
+	{"term", "save DIR FILE", N_("a word of the shared glossary"), cmd_consult, 3, 3, {SAVE_OPTS}, false, SAVE_MORE},
 	{"assent", "DIR ID agree|object|withdraw", N_("give this party's word on the newest version of an object"), cmd_assent, 3, 3,
-	    {{"reason", N_("TEXT"), N_("why, in the party's own words")}}, false, NULL},
-	{"publish", "DIR ID", N_("release an agreed document"), cmd_publish, 2, 2, {{"at", N_("TIME"), N_("not before this time (embargo), as 2016-09-12T08:00:00.000Z")}}, false, NULL},
+	    {{"reason", N_("TEXT"), N_("why, in the party's own words")}, {"seen", N_("TIME"), N_("the version this is about; another one being newest is a conflict")}}, false, NULL},
+	{"publish", "DIR ID", N_("release an agreed document"), cmd_publish, 2, 2,
+	    {{"at", N_("TIME"), N_("not before this time (embargo), as 2016-09-12T08:00:00.000Z")}, {"seen", N_("TIME"), N_("the version this is about; another one being newest is a conflict")}}, false, NULL},
+	{"tick", "DIR", N_("do what is due by the clock: agree where a silence procedure has run out"), cmd_tick, 1, 1, {{0}}, false, NULL},
 	{"pull", "DIR URL --collection ID", N_("follow a collection of a foreign TAXII 2.1 server into one of ours"), cmd_pull, 2, 2,
 	    {{"collection", N_("ID"), N_("the collection they go into")}, {"from", N_("NAME"), N_("the foreign collection: id, alias or title; needed when there are several")},
 	     {"token-file", N_("FILE"), N_("API token: the first line of this file, - for standard input")}, {"user", N_("NAME"), N_("user name for HTTP Basic")},

@@ -139,7 +139,7 @@ NODISCARD int act_comment(const struct actor *a, const struct act_comment *c, st
 struct act_silence { const char *document, *seen, *deadline; struct texts text; };
 NODISCARD int act_silence(const struct actor *a, const struct act_silence *s, struct add_result *ret, struct err *e);
 
-/* Agree, object, withdraw the assent: to the version of any object with this `modified`; NULL: the newest. reason: NULL or texts. */
+/* Agree, object, withdraw the assent: to the version of any object with this `modified`; NULL: the newest. A document that has a newer one: E_CONFLICT. reason: NULL or texts. */
 NODISCARD int act_assent(const struct actor *a, const char *id, const char *modified, enum assent_verb verb, const struct texts *reason, struct add_result *ret, struct err *e);
 /* The newest version; if `seen` is given, that one must be it. publish_at NULL: now. */
 NODISCARD int act_publish(const struct actor *a, const char *document, const char *seen, const char *publish_at, struct add_result *ret, struct err *e);

@@ -13,7 +13,7 @@ int64_t entry_time(const char *modified)
 	return modified != NULL && time_parse(modified, strlen(modified), &ns) ? ns : INT64_MIN;
 }
 
-static bool later(const char *a, const char *b) { return time_compare(a, strlen(a), b, strlen(b)) > 0; }
+bool is_later(const char *modified, const char *than) { return time_compare(modified, strlen(modified), than, strlen(than)) > 0; }
 
 /* ---- versions ---- */
 
@@ -62,7 +62,7 @@ static int take_newest(void *ctx, const struct index_entry *row, struct err *e)
 	struct newest *n = ctx;
 
 	(void)e;
-	if (row->log == n->log && (!n->found || later(row->modified, n->row.modified))) {
+	if (row->log == n->log && (!n->found || is_later(row->modified, n->row.modified))) {
 		n->row = *row;
 		n->found = true;
 	}
@@ -115,7 +115,7 @@ static int put_proposal(struct doc_story *s, const struct index_entry *row, size
 
 	for (size_t i = 0; i < s->props; i++)
 		if (s->prop[i].row.log == row->log && strcmp(s->prop[i].row.id, row->id) == 0) {
-			if (later(row->modified, s->prop[i].row.modified))
+			if (is_later(row->modified, s->prop[i].row.modified))
 				s->prop[i].row = *row;
 			return 0;
 		}
@@ -170,6 +170,22 @@ static int tell_word(struct doc_story *s, const struct entry *en, size_t member,
 	return put_event(s, ev, e);
 }
 
+/* Only the writer's silence procedure counts; the newest one of its log. */
+static void tell_silence(struct telling *t, const struct entry *en)
+{
+	struct doc_story *s = t->s;
+	const int64_t until = entry_time(json_get_str(en->object.val, "deadline"));
+
+	if (en->row.log != t->doc->row.log || en->object.revoked || until == INT64_MIN || !names(en, "document_modified", "document_sha256", &t->doc->row, s->sha256) ||
+	    entry_time(en->row.modified) > s->facts.now + LIMIT_CLOCK_SKEW_S * NS_PER_S || (s->facts.has_silence && s->silence_index > en->row.index))
+		return;
+	s->facts.has_silence = true;
+	s->facts.silence_until = until;
+	s->silence_index = en->row.index;
+	s->silence_added = en->row.added;
+	memcpy(s->silence, en->row.id, sizeof(s->silence));
+}
+
 static int tell(struct telling *t, const struct entry *en, size_t member, struct err *e)
 {
 	struct doc_story *s = t->s;
@@ -183,6 +199,8 @@ static int tell(struct telling *t, const struct entry *en, size_t member, struct
 	}
 	if (en->object.kind == STIX_PUBLICATION && !en->object.revoked)
 		return names(en, "document_modified", "document_sha256", &t->doc->row, s->sha256) ? tell_word(s, en, member, WORD_PUBLISH, e) : 0;
+	if (en->object.kind == STIX_SILENCE)
+		tell_silence(t, en);
 	if (en->object.kind == STIX_PROPOSAL && en->row.log != t->doc->row.log)
 		return put_proposal(s, &en->row, member, e);
 	return 0;
@@ -261,8 +279,9 @@ static int still_wanted(struct telling *t, struct doc_proposal *p, struct asking
 	if ((rc = record_read(t->rd, &p->row, &en, e)) != 0)
 		return rc;
 	about = json_get_str(en.object.val, "document_modified");
-	if (about == NULL || later(about, t->doc->row.modified) ||
-	    (strcmp(about, t->doc->row.modified) == 0 && !names(&en, "document_modified", "document_sha256", &t->doc->row, t->s->sha256)))
+	if (about == NULL || is_later(about, t->doc->row.modified) ||
+	    (strcmp(about, t->doc->row.modified) == 0 &&
+	     (t->s->facts.frozen || !names(&en, "document_modified", "document_sha256", &t->doc->row, t->s->sha256))))
 		p->open = false;
 	rc = entry_object_sha256(&en, a->sha, e);
 	entry_free(&en);
@@ -297,15 +316,54 @@ bool story_open(const struct doc_story *s, const char *proposal_id)
 
 /* ---- the story of one version ---- */
 
-static unsigned count_bracketed(const struct json_val *doc)
+static bool untranslated(const struct json_val *doc, const struct json_val *unit)
+{
+	static const char *const lists[] = {"authentic", "provisional"};
+	const struct json_val *lang;
+	struct json_iter it;
+
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		for (json_iter(&it, json_get(doc, lists[i])); json_next(&it, NULL, &lang);) {
+			const char *code = json_str(lang, NULL);
+
+			if (code != NULL && json_get_str(json_get(unit, "text"), code) == NULL)
+				return true;
+		}
+	return false;
+}
+
+void count_units(const struct json_val *doc, unsigned *ret_bracketed, unsigned *ret_untranslated)
 {
 	struct json_iter it;
 	const struct json_val *unit;
-	unsigned n = 0;
+	unsigned brackets = 0, lacking = 0;
 
-	for (json_iter(&it, json_get(doc, "units")); json_next(&it, NULL, &unit);)
-		n += json_str_is(json_get(unit, "state"), "bracketed");
-	return n;
+	for (json_iter(&it, json_get(doc, "units")); json_next(&it, NULL, &unit);) {
+		brackets += json_str_is(json_get(unit, "state"), "bracketed");
+		lacking += untranslated(doc, unit);
+	}
+	*ret_bracketed = brackets;
+	*ret_untranslated = lacking;
+}
+
+bool is_frozen(const struct json_val *doc)
+{
+	bool yes = false;
+
+	return json_bool(json_get(doc, "frozen"), &yes) && yes;
+}
+
+/* A procedure its writer took back is none. */
+static int weigh_silence(struct telling *t, struct err *e)
+{
+	struct newest n = {.log = t->doc->row.log};
+	int rc;
+
+	if (!t->s->facts.has_silence)
+		return 0;
+	if ((rc = index_versions(record_index(t->rd), t->s->silence, t->doc->row.collection, take_newest, &n, e)) == 0 && n.found && n.row.revoked)
+		t->s->facts.has_silence = false;
+	return rc;
 }
 
 static int read_members(struct record_reader *rd, const struct entry *doc, struct doc_facts *f, struct err *e)
@@ -329,10 +387,11 @@ static int read_all(struct record_reader *rd, const struct entry *doc, struct do
 	if ((rc = entry_object_sha256(doc, s->sha256, e)) != 0 || (rc = read_members(rd, doc, &s->facts, e)) != 0 ||
 	    (rc = index_versions(record_index(rd), doc->row.id, doc->row.collection, take_newest, &n, e)) != 0)
 		return rc;
-	s->facts.is_newest = !n.found || !later(n.row.modified, doc->row.modified);
+	s->facts.is_newest = !n.found || !is_later(n.row.modified, doc->row.modified);
 	s->facts.revoked = n.found ? n.row.revoked : doc->object.revoked;
-	s->facts.bracketed = count_bracketed(doc->object.val);
-	if ((rc = index_subjects(record_index(rd), doc->row.id, look_at_subject, &t, e)) != 0)
+	count_units(doc->object.val, &s->facts.bracketed, &s->facts.untranslated);
+	s->facts.frozen = is_frozen(doc->object.val);
+	if ((rc = index_subjects(record_index(rd), doc->row.id, look_at_subject, &t, e)) != 0 || (rc = weigh_silence(&t, e)) != 0)
 		return rc;
 	return weigh_proposals(&t, e);
 }

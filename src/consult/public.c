@@ -85,7 +85,8 @@ static int (*const asked[STIX_KINDS_])(const struct view *v, bool *ret, struct e
 	[STIX_DOCUMENT] = document_public,
 	[STIX_ASSENT] = assent_public,
 	[STIX_PUBLICATION] = publication_public,
-	[STIX_PROPOSAL] = never,
+	/* Words of one side: nobody else has assented to them. */
+	[STIX_COMMITMENT] = never, [STIX_PROPOSAL] = never, [STIX_INVITATION] = never, [STIX_COMMENT] = never, [STIX_SILENCE] = never, [STIX_PROGRESS] = never,
 };
 
 int consult_public(void *ctx, struct record_reader *rd, const struct index_entry *row, const struct stix_object *o, int64_t now, bool *ret, struct err *e)

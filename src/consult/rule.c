@@ -8,21 +8,11 @@
 
 #include "base/enc.h"
 
-struct ask {
-	struct record_reader *rd;
-	const struct stix_object *o;
-	const uint8_t *collection;
-	const char *own;             /* this node's party */
-	int64_t now;
-	const struct entry *prev;    /* newest own version of the same id; NULL: new */
-};
+const char *ask_field(const struct ask *a, const char *key) { return json_get_str(a->o->val, key); }
 
-static const char *field(const struct ask *a, const char *key) { return json_get_str(a->o->val, key); }
-
-/* What a _ref names must stand in the same collection and not be withdrawn. */
-static int check_ref(const struct ask *a, const char *key, enum stix_kind kind, struct err *e)
+int ask_ref(const struct ask *a, const char *key, enum stix_kind kind, struct err *e)
 {
-	const char *id = field(a, key);
+	const char *id = ask_field(a, key);
 	struct entry en;
 	int rc;
 
@@ -38,44 +28,102 @@ static int check_ref(const struct ask *a, const char *key, enum stix_kind kind, 
 	return rc;
 }
 
-static int check_round(const struct ask *a, struct err *e) { return check_ref(a, "series_ref", STIX_SERIES, e); }
+static int check_round(const struct ask *a, struct err *e)
+{
+	const int rc = a->prev != NULL ? ask_same_text(a, "series_ref", e) : 0;
+
+	return rc != 0 ? rc : ask_ref(a, "series_ref", STIX_SERIES, e);
+}
 
 static int check_delegation(const struct ask *a, struct err *e)
 {
-	const char *party = field(a, "party");
+	const char *party = ask_field(a, "party");
 
 	if (party == NULL || strcmp(party, a->own) != 0)
 		return fail(e, E_DENIED, "%s: each party names its own delegation; this is %s, not %s", a->o->id, a->own, party == NULL ? "?" : party);
-	return check_ref(a, "round_ref", STIX_ROUND, e);
+	return ask_ref(a, "round_ref", STIX_ROUND, e);
 }
 
 /* ---- documents ---- */
 
-static int same_text(const struct ask *a, const char *key, struct err *e)
+int ask_same_text(const struct ask *a, const char *key, struct err *e)
 {
-	const char *was = json_get_str(a->prev->object.val, key), *is = field(a, key);
+	const char *was = json_get_str(a->prev->object.val, key), *is = ask_field(a, key);
 
 	if (was != NULL && is != NULL && strcmp(was, is) == 0)
 		return 0;
 	return fail(e, E_STATE, "%s: %s stays as it was in every version", a->o->id, key);
 }
 
+/* The version named as corrected; E_STATE unless it is this one. */
+static int corrects(const struct ask *a, const char *modified, const char *sha, struct err *e)
+{
+	const struct json_val *c = json_get(a->o->val, "correction");
+
+	if (c == NULL)
+		return fail(e, E_STATE, "%s: the version of %s is published: say in correction that this one corrects it, and why", a->o->id, modified);
+	if (!json_str_is(json_get(c, "modified"), modified) || !json_str_is(json_get(c, "sha256"), sha))
+		return fail(e, E_STATE, "%s: correction names another version than the published one of %s", a->o->id, modified);
+	return 0;
+}
+
+/* What is published is not changed silently: all versions behind it name it, until one of them is published in turn. */
+static int check_correction(const struct ask *a, const struct doc_facts *was, struct err *e)
+{
+	const struct json_val *before = json_get(a->prev->object.val, "correction");
+	char hex[HEX_LEN(32) + 1];
+	uint8_t sum[32];
+	int rc;
+
+	if (doc_state(was) == DOC_PUBLISHED) {
+		if ((rc = entry_object_sha256(a->prev, sum, e)) != 0)
+			return rc;
+		hex_encode(sum, sizeof(sum), hex);
+		return corrects(a, a->prev->row.modified, hex, e);
+	}
+	if (before != NULL)
+		return corrects(a, json_get_str(before, "modified"), json_get_str(before, "sha256"), e);
+	return json_get(a->o->val, "correction") == NULL ? 0 : fail(e, E_STATE, "%s: nothing is published that could be corrected", a->o->id);
+}
+
+/* To freeze is a move of its own; a correction may be born frozen. */
+static enum doc_move version_move(const struct ask *a, const struct doc_facts *was)
+{
+	if (a->o->revoked)
+		return MOVE_WITHDRAW;
+	return is_frozen(a->o->val) && !was->frozen && doc_state(was) != DOC_PUBLISHED ? MOVE_FREEZE : MOVE_REVISE;
+}
+
+static int check_first(const struct ask *a, struct err *e)
+{
+	if (a->o->revoked)
+		return fail(e, E_STATE, "%s: there is nothing to withdraw", a->o->id);
+	if (json_get(a->o->val, "correction") != NULL)
+		return fail(e, E_STATE, "%s: nothing is published that could be corrected", a->o->id);
+	return ask_ref(a, "round_ref", STIX_ROUND, e);
+}
+
 static int check_document(const struct ask *a, struct err *e)
 {
 	struct doc_facts f;
+	enum doc_move m;
 	int rc;
 
 	if (a->prev == NULL)
-		return a->o->revoked ? fail(e, E_STATE, "%s: there is nothing to withdraw", a->o->id) : check_ref(a, "round_ref", STIX_ROUND, e);
-	if ((rc = same_text(a, "round_ref", e)) != 0 || (rc = same_text(a, "kind", e)) != 0 || (rc = same_text(a, "number", e)) != 0 ||
+		return check_first(a, e);
+	if ((rc = ask_same_text(a, "round_ref", e)) != 0 || (rc = ask_same_text(a, "kind", e)) != 0 || (rc = ask_same_text(a, "number", e)) != 0 ||
 	    (rc = consult_facts(a->rd, a->prev, a->now, &f, e)) != 0)
 		return rc;
-	return doc_may(&f, a->o->revoked ? MOVE_WITHDRAW : MOVE_REVISE, a->own, e);
+	m = version_move(a, &f);
+	count_units(a->o->val, &f.bracketed, &f.untranslated); /* the new version is what gets frozen */
+	if ((rc = doc_may(&f, m, a->own, e)) != 0)
+		return rc;
+	return m == MOVE_WITHDRAW ? 0 : check_correction(a, &f, e);
 }
 
 /* ---- proposals ---- */
 
-static const struct json_val *unit_of(const struct json_val *doc, const char *number, const struct json_val **ret_next)
+const struct json_val *unit_of(const struct json_val *doc, const char *number, const struct json_val **ret_next)
 {
 	const struct json_val *unit, *found = NULL;
 	struct json_iter it;
@@ -136,7 +184,7 @@ static int check_counter(const struct ask *a, const char *to, struct err *e)
 
 static int check_proposal(const struct ask *a, struct err *e)
 {
-	const char *to = field(a, "counter_to_ref");
+	const char *to = ask_field(a, "counter_to_ref");
 	struct doc_facts f;
 	struct entry doc;
 	int rc;
@@ -145,7 +193,7 @@ static int check_proposal(const struct ask *a, struct err *e)
 		return a->prev != NULL ? 0 : fail(e, E_STATE, "%s: there is nothing to take back", a->o->id);
 	if (to != NULL && (rc = check_counter(a, to, e)) != 0)
 		return rc;
-	if ((rc = find_version(a->rd, a->o->subject, field(a, "document_modified"), field(a, "document_sha256"), a->collection, &doc, e)) != 0)
+	if ((rc = find_version(a->rd, a->o->subject, ask_field(a, "document_modified"), ask_field(a, "document_sha256"), a->collection, &doc, e)) != 0)
 		return rc;
 	if (to != NULL && doc.row.log == 0)
 		rc = may_answer(a, &doc, to, e);
@@ -173,18 +221,22 @@ static bool same_in(const struct json_val *want, const struct json_val *have)
 	return json_len(want) > 0;
 }
 
-/* Does the version read as the change wanted, in every language the change gave? */
-static bool holds(const struct json_val *doc, const struct json_val *change)
+bool holds(const struct json_val *doc, const struct json_val *change)
 {
+	struct json_iter it;
 	const char *number = json_get_str(change, "unit");
 	const struct json_val *next, *unit = number == NULL ? NULL : unit_of(doc, number, &next);
 	const struct json_val *action = json_get(change, "action"), *text = json_get(change, "text");
 
 	if (json_str_is(action, "delete"))
 		return unit == NULL;
-	if (unit == NULL)
-		return false;
-	return same_in(text, json_get(json_str_is(action, "insert") ? next : unit, "text"));
+	if (!json_str_is(action, "insert"))
+		return unit != NULL && same_in(text, json_get(unit, "text"));
+	/* Several may be inserted at one place, and the unit there may be gone: the text counts. */
+	for (json_iter(&it, json_get(doc, "units")); json_next(&it, NULL, &unit);)
+		if (same_in(text, json_get(unit, "text")))
+			return true;
+	return false;
 }
 
 static int taken_over(const struct ask *a, const struct entry *doc, const struct entry *proposal, struct err *e)
@@ -217,7 +269,7 @@ static int check_answer(const struct ask *a, const struct entry *proposal, struc
 	return rc;
 }
 
-static int not_ahead(const struct ask *a, struct err *e)
+int ask_not_ahead(const struct ask *a, struct err *e)
 {
 	if (entry_time(a->o->modified) > a->now + LIMIT_CLOCK_SKEW_S * NS_PER_S)
 		return fail(e, E_STATE, "%s: dated in the future (%s)", a->o->id, a->o->modified);
@@ -234,6 +286,25 @@ static int check_word(const struct ask *a, const struct entry *doc, struct err *
 	return rc != 0 ? rc : doc_may(&f, m, a->own, e);
 }
 
+/* Only the procedure that runs on this very version, and only when its time is over. */
+static int check_by_silence(const struct ask *a, const struct entry *doc, struct err *e)
+{
+	const char *id = ask_field(a, "silence_ref");
+	struct doc_story s;
+	int rc;
+
+	if (id == NULL)
+		return 0;
+	if (doc->object.kind != STIX_DOCUMENT)
+		return fail(e, E_STATE, "%s: there is no silence procedure on %s", a->o->id, doc->row.id);
+	if ((rc = story_read(a->rd, doc, a->now, &s, e)) != 0)
+		return rc;
+	if (doc_silence(&s.facts) != SILENCE_OVER || strcmp(s.silence, id) != 0)
+		rc = fail(e, E_STATE, "%s: %s is not a silence procedure on this version whose deadline has passed", a->o->id, id);
+	story_free(&s);
+	return rc;
+}
+
 static int check_assent(const struct ask *a, struct err *e)
 {
 	struct entry en;
@@ -241,10 +312,12 @@ static int check_assent(const struct ask *a, struct err *e)
 
 	if (a->prev != NULL || a->o->revoked)
 		return fail(e, E_STATE, "%s: a word once given is not changed; give a new one", a->o->id);
-	if ((rc = not_ahead(a, e)) != 0 ||
-	    (rc = find_version(a->rd, a->o->subject, field(a, "object_modified"), field(a, "object_sha256"), a->collection, &en, e)) != 0)
+	if ((rc = ask_not_ahead(a, e)) != 0 ||
+	    (rc = find_version(a->rd, a->o->subject, ask_field(a, "object_modified"), ask_field(a, "object_sha256"), a->collection, &en, e)) != 0)
 		return rc;
-	if (en.object.kind == STIX_DOCUMENT)
+	if ((rc = check_by_silence(a, &en, e)) != 0)
+		;
+	else if (en.object.kind == STIX_DOCUMENT)
 		rc = check_word(a, &en, e);
 	else if (en.object.kind == STIX_PROPOSAL)
 		rc = check_answer(a, &en, e);
@@ -257,7 +330,7 @@ static int check_assent(const struct ask *a, struct err *e)
 /* Dated before what it rests on it would be void for everybody who reads the logs: better not written. */
 static int check_effect(const struct ask *a, const struct doc_story *s, struct err *e)
 {
-	struct doc_event word = {.time = entry_time(a->o->modified), .what = WORD_PUBLISH, .index = UINT64_MAX, .publish_at = entry_time(field(a, "publish_at"))};
+	struct doc_event word = {.time = entry_time(a->o->modified), .what = WORD_PUBLISH, .index = UINT64_MAX, .publish_at = entry_time(ask_field(a, "publish_at"))};
 	struct doc_facts f;
 	int rc;
 
@@ -276,8 +349,8 @@ static int check_publication(const struct ask *a, struct err *e)
 
 	if (a->prev != NULL || a->o->revoked)
 		return fail(e, E_STATE, "%s: a publication is not changed; withdraw the assent before its moment, or the document", a->o->id);
-	if ((rc = not_ahead(a, e)) != 0 ||
-	    (rc = find_version(a->rd, a->o->subject, field(a, "document_modified"), field(a, "document_sha256"), a->collection, &doc, e)) != 0)
+	if ((rc = ask_not_ahead(a, e)) != 0 ||
+	    (rc = find_version(a->rd, a->o->subject, ask_field(a, "document_modified"), ask_field(a, "document_sha256"), a->collection, &doc, e)) != 0)
 		return rc;
 	if ((rc = story_read(a->rd, &doc, a->now, &s, e)) == 0) {
 		if ((rc = doc_may(&s.facts, MOVE_PUBLISH, a->own, e)) == 0)
@@ -318,14 +391,14 @@ static int look_at_own(void *ctx, const struct index_entry *row, struct err *e)
 /* Each writer takes back what stands in its own log. */
 static int check_withdrawal(const struct ask *a, struct err *e)
 {
-	struct taking_back t = {.a = a, .modified = field(a, "object_modified"), .sha = field(a, "object_sha256")};
+	struct taking_back t = {.a = a, .modified = ask_field(a, "object_modified"), .sha = ask_field(a, "object_sha256")};
 	int rc;
 
 	if (a->prev != NULL || a->o->revoked)
 		return fail(e, E_STATE, "%s: a withdrawal is not changed; record the object again instead", a->o->id);
 	if (t.sha == NULL || a->o->subject == NULL)
 		return fail(e, E_FORMAT, "%s: object_ref and object_sha256 are due", a->o->id);
-	if ((rc = not_ahead(a, e)) != 0 || (rc = index_versions(record_index(a->rd), a->o->subject, a->collection, look_at_own, &t, e)) != 0)
+	if ((rc = ask_not_ahead(a, e)) != 0 || (rc = index_versions(record_index(a->rd), a->o->subject, a->collection, look_at_own, &t, e)) != 0)
 		return rc;
 	return t.found ? 0 : fail(e, E_NOTFOUND, "%s: this party has recorded no such version of %s", a->o->id, a->o->subject);
 }
@@ -352,7 +425,8 @@ int consult_rule(void *ctx, struct record_reader *view, const struct stix_object
 	static int (*const checks[STIX_KINDS_])(const struct ask *a, struct err *e) = {
 		[STIX_ROUND] = check_round, [STIX_DELEGATION] = check_delegation, [STIX_DOCUMENT] = check_document,
 		[STIX_PROPOSAL] = check_proposal, [STIX_ASSENT] = check_assent, [STIX_PUBLICATION] = check_publication,
-		[STIX_WITHDRAWAL] = check_withdrawal,
+		[STIX_WITHDRAWAL] = check_withdrawal, [STIX_INVITATION] = rule_invitation, [STIX_COMMENT] = rule_comment, [STIX_SILENCE] = rule_silence,
+		[STIX_COMMITMENT] = rule_commitment, [STIX_PROGRESS] = rule_progress,
 	};
 	struct record *r = record_of(view);
 	struct ask a = {.rd = view, .o = o, .collection = collection, .own = record_self(r)->party, .now = clock_now(&record_world(r)->clock)};

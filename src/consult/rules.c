@@ -24,6 +24,10 @@ static const struct { const char *name; enum who who; } moves[DOC_MOVES] = {
 	[MOVE_OBJECT] = {N_("object"), WHO_MEMBERS},
 	[MOVE_WITHDRAW_ASSENT] = {N_("withdraw the assent"), WHO_MEMBERS},
 	[MOVE_PUBLISH] = {N_("publish"), WHO_MEMBERS},
+	[MOVE_FREEZE] = {N_("freeze the text"), WHO_WRITER},
+	[MOVE_SILENCE] = {N_("open a silence procedure"), WHO_WRITER},
+	[MOVE_COMMENT] = {N_("comment"), WHO_MEMBERS},
+	[MOVE_COMMIT] = {N_("take a commitment from the text"), WHO_MEMBERS},
 	[MOVE_WITHDRAW] = {N_("withdraw"), WHO_WRITER},
 };
 
@@ -33,6 +37,7 @@ static const struct { const char *name; enum who who; } moves[DOC_MOVES] = {
 #define AGREED_FIRST "the text is agreed: withdraw the assent before proposing changes"
 #define ALL_AGREED "every member has agreed already"
 #define OUT "the text is published"
+#define ANSWER_FIRST "proposals are open: answer them first"
 static const char *const refusal[DOC_MOVES][DOC_STATES] = {
 	[MOVE_REVISE] = {
 		[DOC_SCHEDULED] = "the text is agreed and its publication is fixed: withdraw the assent first",
@@ -49,8 +54,24 @@ static const char *const refusal[DOC_MOVES][DOC_STATES] = {
 		[DOC_PUBLISHED] = "the text is published already",
 		[DOC_WITHDRAWN] = GONE,
 	},
+	[MOVE_FREEZE] = {
+		[DOC_PROPOSED] = ANSWER_FIRST, [DOC_AGREED] = ALL_AGREED, [DOC_SCHEDULED] = ALL_AGREED, [DOC_PUBLISHED] = OUT, [DOC_WITHDRAWN] = GONE,
+	},
+	[MOVE_SILENCE] = {
+		[DOC_PROPOSED] = ANSWER_FIRST, [DOC_AGREED] = ALL_AGREED, [DOC_SCHEDULED] = ALL_AGREED, [DOC_PUBLISHED] = OUT, [DOC_WITHDRAWN] = GONE,
+	},
+	[MOVE_COMMENT] = {[DOC_WITHDRAWN] = GONE},
+	[MOVE_COMMIT] = {[DOC_DRAFT] = NOT_ALL, [DOC_PROPOSED] = NOT_ALL, [DOC_ASSENTED] = NOT_ALL, [DOC_WITHDRAWN] = GONE},
 	[MOVE_WITHDRAW] = {[DOC_WITHDRAWN] = GONE},
 };
+
+static const char *const silence_names[SILENCE_STATES] = {
+	[SILENCE_NONE] = N_("no silence procedure"),
+	[SILENCE_RUNS] = N_("silence procedure under way"),
+	[SILENCE_BROKEN] = N_("silence broken by an objection"),
+	[SILENCE_OVER] = N_("the deadline has passed in silence"),
+};
+const char *silence_state_name(enum silence_state s) { return silence_names[s]; }
 
 const char *doc_state_name(enum doc_state s) { return state_names[s]; }
 const char *doc_move_name(enum doc_move m) { return moves[m].name; }
@@ -85,6 +106,23 @@ enum doc_state doc_state(const struct doc_facts *f)
 	return some_agree(f) ? DOC_ASSENTED : DOC_DRAFT;
 }
 
+static bool some_object(const struct doc_facts *f)
+{
+	for (size_t i = 0; i < f->members; i++)
+		if (f->assent[i] == ASSENT_OBJECT)
+			return true;
+	return false;
+}
+
+enum silence_state doc_silence(const struct doc_facts *f)
+{
+	if (!f->has_silence)
+		return SILENCE_NONE;
+	if (some_object(f))
+		return SILENCE_BROKEN;
+	return f->now >= f->silence_until ? SILENCE_OVER : SILENCE_RUNS;
+}
+
 static const char *not_entitled(const struct doc_facts *f, enum doc_move m, const char *party, bool member)
 {
 	const bool writer = f->writer != NULL && strcmp(party, f->writer) == 0;
@@ -98,23 +136,49 @@ static const char *not_entitled(const struct doc_facts *f, enum doc_move m, cons
 	return NULL;
 }
 
+static const char *not_whole(const struct doc_facts *f)
+{
+	if (f->bracketed > 0)
+		return "units are still in brackets";
+	return f->untranslated > 0 ? "units lack a text in one of the document's languages" : NULL;
+}
+
+static const char *no_silence(const struct doc_facts *f)
+{
+	if (!f->frozen)
+		return "the text is not frozen";
+	if (some_object(f))
+		return "a member has objected";
+	return doc_silence(f) == SILENCE_RUNS ? "a silence procedure is under way already" : NULL;
+}
+
 /* What the state alone does not say. */
 static const char *condition(const struct doc_facts *f, enum doc_state s, enum doc_move m, enum assent_verb own)
 {
-	if (!f->is_newest)
+	if (!f->is_newest && m != MOVE_COMMENT && m != MOVE_COMMIT)
 		return "a newer version exists";
-	if (m == MOVE_PROPOSE && own == ASSENT_AGREE && s != DOC_PUBLISHED)
-		return "its own assent stands: withdraw it before proposing changes";
-	if (m == MOVE_ANSWER && f->open_proposals == 0)
-		return "no proposal is open";
-	if (m == MOVE_AGREE && own == ASSENT_AGREE)
-		return "it has agreed already";
-	if (m == MOVE_AGREE && f->bracketed > 0)
-		return "units are still in brackets";
-	if (m == MOVE_OBJECT && own == ASSENT_OBJECT)
-		return "it has objected already";
-	if (m == MOVE_WITHDRAW_ASSENT && own != ASSENT_AGREE && own != ASSENT_OBJECT)
-		return "it has given no assent or objection that stands";
+	switch (m) {
+	case MOVE_PROPOSE:
+		if (f->frozen)
+			return "the text is frozen";
+		return own == ASSENT_AGREE && s != DOC_PUBLISHED ? "its own assent stands: withdraw it before proposing changes" : NULL;
+	case MOVE_ANSWER:
+		return f->open_proposals == 0 ? "no proposal is open" : NULL;
+	case MOVE_AGREE:
+		if (own == ASSENT_AGREE)
+			return "it has agreed already";
+		return f->bracketed > 0 ? "units are still in brackets" : NULL;
+	case MOVE_OBJECT:
+		return own == ASSENT_OBJECT ? "it has objected already" : NULL;
+	case MOVE_WITHDRAW_ASSENT:
+		return own != ASSENT_AGREE && own != ASSENT_OBJECT ? "it has given no assent or objection that stands" : NULL;
+	case MOVE_FREEZE:
+		return f->frozen ? "the text is frozen already" : not_whole(f);
+	case MOVE_SILENCE:
+		return no_silence(f);
+	case MOVE_REVISE: case MOVE_PUBLISH: case MOVE_COMMENT: case MOVE_COMMIT: case MOVE_WITHDRAW: case DOC_MOVES:
+		break;
+	}
 	return NULL;
 }
 

@@ -118,6 +118,31 @@ static bool is_of_data(const struct stix_object *o)
 	return t == NULL || !t->own;
 }
 
+struct own_newest { struct index_entry row; bool any; };
+
+static int take_own(void *ctx, const struct index_entry *row, struct err *e)
+{
+	struct own_newest *n = ctx;
+
+	(void)e;
+	if (row->log == 0 && (!n->any || time_compare(row->modified, strlen(row->modified), n->row.modified, strlen(n->row.modified)) > 0)) {
+		n->row = *row;
+		n->any = true;
+	}
+	return 0;
+}
+
+/* Asked here, where writers come one by one: between a look and a commit another may have written. */
+static int follows(struct commit *c, const struct prepared *p, const char *after, struct err *e)
+{
+	struct own_newest n = {.any = false};
+	const int rc = index_versions(c->r->view->ix, p->id, p->collection, take_own, &n, e);
+
+	if (rc != 0 || (n.any && strcmp(n.row.modified, after) == 0))
+		return rc;
+	return fail(e, E_CONFLICT, "%s: the version seen is of %s, the newest is of %s", p->id, after, n.any ? n.row.modified : "nobody");
+}
+
 static int may_add(struct commit *c, const struct job *j, const struct prepared *p, const struct earlier *x, struct err *e)
 {
 	const struct stix_type *t = stix_type(p->kind);
@@ -140,9 +165,19 @@ static int may_add(struct commit *c, const struct job *j, const struct prepared 
 	}
 	if ((why = may_write(&w, &col)) != WRITE_OK)
 		return fail(e, E_DENIED, "%s: %s", p->id, write_reason_text(why));
+	if (j->opt->after[0] != '\0' && (rc = follows(c, p, j->opt->after, e)) != 0)
+		return rc;
 	if (w.own_type && c->r->rule != NULL)
 		return c->r->rule(c->r->rules_ctx, c->r->view, o, p->collection, e);
 	return 0;
+}
+
+static bool in_batch(const struct commit *c, const struct prepared *p)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (strcmp(c->take[i]->id, p->id) == 0)
+			return true;
+	return false;
 }
 
 /* 0: decided (result filled). E_*: refused for that reason. */
@@ -200,7 +235,7 @@ static bool take_job(struct commit *c, struct job *j)
 
 		if (p->n == 0)
 			continue; /* refused while preparing */
-		if (!room_for(c, p))
+		if (!room_for(c, p) || (j->opt->after[0] != '\0' && in_batch(c, p)))
 			return false;
 		rc = decide(c, j, p, res);
 		/* What it refers to may stand earlier in this very batch: try again once that is committed. */

@@ -2,7 +2,7 @@
  * The gate: one process holds a folder for writing; the others of this machine hand it what they want to add.
  * A UNIX socket in the folder, open to its owner only; one request and one answer per connection.
  *
- *   request  "VBGATE1\n"  bytes(4) collection(16) strict(1) v20(1) not_v21(1) all(1) role(1) count(4)  { n(4) JSON }
+ *   request  "VBGATE2\n"  bytes(4) collection(16) strict(1) v20(1) not_v21(1) all(1) role(1) after(text) count(4)  { n(4) JSON }
  *   answer   bytes(4) code(4) message(2+)  { what(1) index(8) frame(8) id(2+) code(4) message(2+) }     numbers big-endian
  */
 #include <errno.h>
@@ -20,8 +20,8 @@
 #include "base/mem.h"
 #include "record/priv.h"
 
-#define MAGIC "VBGATE1\n"
-#define HEAD (16 + 5 + 4)
+#define MAGIC "VBGATE2\n"
+#define HEAD (16 + 5 + 2 + LIMIT_TIMESTAMP + 4)
 #define MAX_REQUEST (LIMIT_BATCH_BYTES + HEAD + 4 * LIMIT_BATCH_OBJECTS)
 #define MAX_ANSWER (64 + sizeof(struct err) + LIMIT_BATCH_OBJECTS * (1 + 8 + 8 + 2 + LIMIT_STIX_ID + 4 + 2 + sizeof(struct err)))
 #define PATIENCE_S 30 /* a command that stops in the middle of a request is left behind */
@@ -176,6 +176,7 @@ static int read_request(struct cursor *c, struct add_opt *opt, struct add_item *
 	opt->not_v21 = take_be(c, 1) != 0;
 	opt->all_or_nothing = take_be(c, 1) != 0;
 	opt->role = (enum role)take_be(c, 1);
+	take_text(c, opt->after, sizeof(opt->after));
 	n = take_be(c, 4);
 	if (c->bad || n == 0 || n > LIMIT_BATCH_OBJECTS || opt->strict > STIX_STRICT || opt->role > ROLE_NODE)
 		return fail(e, E_FORMAT, "gate: not a request");
@@ -393,7 +394,7 @@ static int read_answer(const struct buf *in, struct add_result *res, size_t n, s
 
 static void put_request(struct buf *b, const struct add_opt *opt, const struct add_item *in, size_t count)
 {
-	size_t n = HEAD;
+	size_t n = HEAD - LIMIT_TIMESTAMP + strlen(opt->after);
 
 	for (size_t i = 0; i < count; i++)
 		n += 4 + in[i].n;
@@ -405,6 +406,7 @@ static void put_request(struct buf *b, const struct add_opt *opt, const struct a
 	buf_put_be(b, opt->not_v21, 1);
 	buf_put_be(b, opt->all_or_nothing, 1);
 	buf_put_be(b, opt->role, 1);
+	put_string(b, opt->after);
 	buf_put_be(b, count, 4);
 	for (size_t i = 0; i < count; i++) {
 		buf_put_be(b, in[i].n, 4);

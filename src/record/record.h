@@ -83,6 +83,8 @@ struct add_opt {
 	bool v20, not_v21;       /* objects of STIX 2.0 are taken too; those of 2.1 are not */
 	bool all_or_nothing;     /* one refused object refuses the batch: nothing is written */
 	enum role role;
+	/* Of one object; not "": the newest own version of its id must have this `modified`, else E_CONFLICT: nobody overwrites what it has not seen. */
+	char after[LIMIT_TIMESTAMP + 1];
 };
 /*
  * Check, canonicalise, salt, commit as ONE journal batch with one checkpoint; returns when durable. Any thread;

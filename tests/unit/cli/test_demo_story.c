@@ -8,7 +8,7 @@
 
 #include "base/enc.h" /* ours before cmocka, whose fail() is a macro */
 #include "cli/demo_content.h"
-#include "consult/consult.h"
+#include "consult/acts.h"
 #include "support.h"
 
 #include <cmocka.h>
@@ -64,7 +64,7 @@ static void agree(struct story *s, struct node *n, enum demo_what w)
 {
 	struct add_result res;
 
-	OK(act_assent(n->r, n->rd, s->ids.id[w], NULL, ASSENT_AGREE, NULL, &res, &e));
+	OK(act_assent(&(struct actor){.r = n->r, .rd = n->rd, .role = ROLE_NODE}, s->ids.id[w], NULL, ASSENT_AGREE, NULL, &res, &e));
 }
 
 static enum doc_state state(struct story *s, struct node *n, enum demo_what w)
@@ -150,7 +150,7 @@ static void draft_statement(struct story *s)
 	meet(s);
 	assert_int_equal(state(s, &s->jp, DEMO_STATEMENT), DOC_PROPOSED);
 	write_one(s, DEMO_STATEMENT_REVISED);
-	OK(act_answer(s->jp.r, s->jp.rd, s->ids.id[DEMO_PROPOSAL], "accepted", NULL, &res, &e));
+	OK(act_accept(&(struct actor){.r = s->jp.r, .rd = s->jp.rd, .role = ROLE_NODE}, s->ids.id[DEMO_PROPOSAL], NULL, NULL, &res, &e));
 	meet(s);
 	assert_int_equal(state(s, &s->de, DEMO_STATEMENT), DOC_DRAFT);
 	agree(s, &s->de, DEMO_STATEMENT);
@@ -168,8 +168,8 @@ static void told_to_the_end(void **unused)
 	set_up(&s);
 	prepare_round(&s);
 	draft_statement(&s);
-	OK(act_publish(s.jp.r, s.jp.rd, s.ids.id[DEMO_AGENDA], s.publish_at, &res, &e));
-	OK(act_publish(s.de.r, s.de.rd, s.ids.id[DEMO_STATEMENT], s.publish_at, &res, &e)); /* any member may release */
+	OK(act_publish(&(struct actor){.r = s.jp.r, .rd = s.jp.rd, .role = ROLE_NODE}, s.ids.id[DEMO_AGENDA], NULL, s.publish_at, &res, &e));
+	OK(act_publish(&(struct actor){.r = s.de.r, .rd = s.de.rd, .role = ROLE_NODE}, s.ids.id[DEMO_STATEMENT], NULL, s.publish_at, &res, &e)); /* any member may release */
 	meet(&s);
 	for (int i = 0; i < 2; i++) {
 		struct node *n = i == 0 ? &s.de : &s.jp;

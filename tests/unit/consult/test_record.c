@@ -8,7 +8,7 @@
 
 #include "base/enc.h" /* ours before cmocka, whose fail() is a macro */
 #include "base/mem.h"
-#include "consult/consult.h"
+#include "consult/acts.h"
 #include "support.h"
 
 #include <cmocka.h>
@@ -18,7 +18,7 @@
 #define DOC "verbale-document--00000000-0000-4000-8000-000000000003"
 #define HOUR (3600 * NS_PER_S)
 
-struct pair { struct lab l; struct node de, jp; const char *doc; char created[40], modified[40]; unsigned ids; };
+struct pair { struct lab l; struct node de, jp; const char *doc; char created[40], modified[40], corrects[40], corrects_sha[65]; bool silent; unsigned ids; };
 
 static void done(int rc, const struct err *e, int line)
 {
@@ -64,7 +64,9 @@ static int add(struct node *n, struct buf *b, struct err *e)
 	return res.err.code;
 }
 
-/* The document's version with this text in unit 2; first or later. */
+static void note_published(struct pair *p);
+
+/* The document's version with this text in unit 2; first or later. Of a published one it says that it corrects it, unless p->silent. */
 static int write_document(struct pair *p, struct node *n, const char *two, const char *publish_at, bool revoked, struct err *e)
 {
 	struct buf b = BUF_INIT(0);
@@ -72,6 +74,8 @@ static int write_document(struct pair *p, struct node *n, const char *two, const
 	int rc;
 
 	now_text(p, modified);
+	if (n == &p->jp && p->created[0] != '\0')
+		note_published(p);
 	if (p->created[0] == '\0')
 		memcpy(p->created, modified, sizeof(modified));
 	put_head(&b, n, p->doc, p->created, modified);
@@ -79,6 +83,8 @@ static int write_document(struct pair *p, struct node *n, const char *two, const
 	    "\"units\":[{\"number\":\"1\",\"text\":{\"en\":\"first\"},\"state\":\"agreed\"},{\"number\":\"2\",\"text\":{\"en\":\"%s\"},\"state\":\"%s\"}]%s%s%s%s",
 	    two, strchr(two, '[') != NULL ? "bracketed" : "agreed", publish_at != NULL ? ",\"publish_at\":\"" : "", publish_at != NULL ? publish_at : "",
 	    publish_at != NULL ? "\"" : "", revoked ? ",\"revoked\":true" : "");
+	if (p->corrects[0] != '\0' && !p->silent)
+		buf_printf(&b, ",\"correction\":{\"modified\":\"%s\",\"sha256\":\"%s\",\"reason\":{\"en\":\"a slip\"}}", p->corrects, p->corrects_sha);
 	if ((rc = add(n, &b, e)) == 0)
 		memcpy(p->modified, modified, sizeof(modified));
 	return rc;
@@ -136,7 +142,7 @@ static int agree(struct pair *p, struct node *n, enum assent_verb v, struct err 
 {
 	struct add_result res;
 
-	return act_assent(n->r, n->rd, p->doc, p->modified, v, NULL, &res, e);
+	return act_assent(&(struct actor){.r = n->r, .rd = n->rd, .role = ROLE_NODE}, p->doc, p->modified, v, NULL, &res, e);
 }
 
 /* ---- two nodes ---- */
@@ -164,7 +170,7 @@ static void pair_open(struct pair *p, uint64_t seed)
 	record_set_rules(p->jp.r, consult_rule, consult_public, NULL);
 	found_collection(&p->jp, "\"DE\",\"JP\"", "amber");
 	OK(follow_direct(&p->de, &p->jp, &e));
-	OK(act_assent(p->de.r, p->de.rd, "verbale-collection--" COLLECTION, NULL, ASSENT_AGREE, NULL, &res, &e));
+	OK(act_assent(&(struct actor){.r = p->de.r, .rd = p->de.rd, .role = ROLE_NODE}, "verbale-collection--" COLLECTION, NULL, ASSENT_AGREE, NULL, &res, &e));
 	now_text(p, now);
 	put_head(&b, &p->jp, SERIES, now, now);
 	buf_puts(&b, ",\"title\":{\"en\":\"Test\"},\"members\":[\"DE\",\"JP\"],\"noun\":\"consultation\",\"slug\":\"test\"");
@@ -219,6 +225,14 @@ static enum doc_state state_at(struct pair *p, struct node *n, const char *modif
 	return doc_state(&f);
 }
 
+static void note_published(struct pair *p)
+{
+	if (state_at(p, &p->jp, NULL) != DOC_PUBLISHED)
+		return;
+	memcpy(p->corrects, p->modified, sizeof(p->corrects));
+	version_hash(&p->jp, p->doc, p->modified, p->corrects_sha);
+}
+
 /* Which kinds are public on a node: how many entries of each. */
 struct tally { struct pair *p; struct node *n; unsigned of[STIX_KINDS_]; };
 static int tally_one(void *ctx, const struct index_entry *row, struct err *e)
@@ -261,14 +275,12 @@ static void whole_way(void **unused)
 	OK(propose(&p, &p.de, prop, "better", NULL, &e));
 	meet(&p);
 	assert_int_equal(state_at(&p, &p.jp, NULL), DOC_PROPOSED);
-	REFUSED(E_STATE, act_answer(p.jp.r, p.jp.rd, prop, "accepted", NULL, &res, &e)); /* not before the text holds it */
-	REFUSED(E_USAGE, act_answer(p.jp.r, p.jp.rd, prop, "countered", NULL, &res, &e));
-	REFUSED(E_DENIED, act_answer(p.de.r, p.de.rd, prop, "declined", NULL, &res, &e));
+	REFUSED(E_DENIED, act_decline(&(struct actor){.r = p.de.r, .rd = p.de.rd, .role = ROLE_NODE}, prop, NULL, &res, &e));
 	now_text(&p, at);
 	OK(write_document(&p, &p.jp, "better", NULL, false, &e));
 	assert_int_equal(state_at(&p, &p.jp, NULL), DOC_PROPOSED); /* a new version does not answer by itself */
-	OK(act_answer(p.jp.r, p.jp.rd, prop, "accepted", "{\"de\":\"gern\",\"ja\":\"承知した\"}", &res, &e));
-	REFUSED(E_STATE, act_answer(p.jp.r, p.jp.rd, prop, "declined", NULL, &res, &e)); /* answered */
+	OK(act_accept(&(struct actor){.r = p.jp.r, .rd = p.jp.rd, .role = ROLE_NODE}, prop, NULL, &(struct texts){{"gern", "承知した", NULL}}, &res, &e));
+	REFUSED(E_STATE, act_decline(&(struct actor){.r = p.jp.r, .rd = p.jp.rd, .role = ROLE_NODE}, prop, NULL, &res, &e)); /* answered */
 	assert_int_equal(state_at(&p, &p.jp, NULL), DOC_DRAFT);
 	meet(&p);
 	{
@@ -281,7 +293,7 @@ static void whole_way(void **unused)
 	}
 	OK(agree(&p, &p.de, ASSENT_AGREE, &e));
 	REFUSED(E_STATE, agree(&p, &p.de, ASSENT_AGREE, &e)); /* agreed already */
-	REFUSED(E_STATE, act_publish(p.de.r, p.de.rd, DOC, NULL, &res, &e)); /* JP has not agreed */
+	REFUSED(E_STATE, act_publish(&(struct actor){.r = p.de.r, .rd = p.de.rd, .role = ROLE_NODE}, DOC, NULL, NULL, &res, &e)); /* JP has not agreed */
 	meet(&p);
 	assert_int_equal(state_at(&p, &p.jp, NULL), DOC_ASSENTED);
 	OK(agree(&p, &p.jp, ASSENT_AGREE, &e));
@@ -291,7 +303,7 @@ static void whole_way(void **unused)
 	assert_int_equal(t.of[STIX_DOCUMENT], 0);
 	assert_int_equal(t.of[STIX_ASSENT], 0);
 	time_format(p.l.now + HOUR, 3, at, sizeof(at));
-	OK(act_publish(p.de.r, p.de.rd, DOC, at, &res, &e));
+	OK(act_publish(&(struct actor){.r = p.de.r, .rd = p.de.rd, .role = ROLE_NODE}, DOC, NULL, at, &res, &e));
 	meet(&p);
 	assert_int_equal(state_at(&p, &p.jp, NULL), DOC_SCHEDULED);
 	t = public_now(&p, &p.jp);
@@ -314,7 +326,14 @@ static void whole_way(void **unused)
 
 	/* A later version is a new draft; what is out stays out, until withdrawn. */
 	memcpy(first, p.modified, sizeof(first));
+	p.silent = true;
+	REFUSED(E_STATE, write_document(&p, &p.jp, "third", NULL, false, &e)); /* nothing is changed silently */
+	p.silent = false;
 	OK(write_document(&p, &p.jp, "third", NULL, false, &e));
+	p.silent = true;
+	p.l.now += NS_PER_S;
+	REFUSED(E_STATE, write_document(&p, &p.jp, "third again", NULL, false, &e)); /* nor by a second version */
+	p.silent = false;
 	meet(&p);
 	assert_int_equal(state_at(&p, &p.de, NULL), DOC_DRAFT);
 	assert_int_equal(state_at(&p, &p.de, first), DOC_PUBLISHED);
@@ -342,7 +361,7 @@ static void agreed_embargo(void **unused)
 	OK(agree(&p, &p.jp, ASSENT_AGREE, &e));
 	meet(&p);
 	OK(agree(&p, &p.de, ASSENT_AGREE, &e));
-	OK(act_publish(p.de.r, p.de.rd, DOC, "2016-09-09T00:00:00.000Z", &res, &e));
+	OK(act_publish(&(struct actor){.r = p.de.r, .rd = p.de.rd, .role = ROLE_NODE}, DOC, NULL, "2016-09-09T00:00:00.000Z", &res, &e));
 	meet(&p);
 	assert_int_equal(state_at(&p, &p.jp, NULL), DOC_SCHEDULED);
 	REFUSED(E_STATE, write_document(&p, &p.jp, "too late for that", NULL, false, &e));
@@ -352,7 +371,7 @@ static void agreed_embargo(void **unused)
 	meet(&p);
 	p.l.now += 2 * HOUR;
 	assert_int_equal(state_at(&p, &p.de, NULL), DOC_AGREED);
-	OK(act_publish(p.jp.r, p.jp.rd, DOC, NULL, &res, &e));
+	OK(act_publish(&(struct actor){.r = p.jp.r, .rd = p.jp.rd, .role = ROLE_NODE}, DOC, NULL, NULL, &res, &e));
 	meet(&p);
 	p.l.now += NS_PER_S;
 	assert_int_equal(state_at(&p, &p.de, NULL), DOC_PUBLISHED);
@@ -451,8 +470,8 @@ static void no_way_round(void **unused)
 	OK(agree(&p, &p.jp, ASSENT_AGREE, &e));
 	meet(&p);
 	REFUSED(E_STATE, raw_publication(&p, &p.de, early, &e)); /* dated before the assents: would be void */
-	OK(act_publish(p.de.r, p.de.rd, DOC, NULL, &res, &e));
-	REFUSED(E_STATE, act_publish(p.de.r, p.de.rd, DOC, NULL, &res, &e));
+	OK(act_publish(&(struct actor){.r = p.de.r, .rd = p.de.rd, .role = ROLE_NODE}, DOC, NULL, NULL, &res, &e));
+	REFUSED(E_STATE, act_publish(&(struct actor){.r = p.de.r, .rd = p.de.rd, .role = ROLE_NODE}, DOC, NULL, NULL, &res, &e));
 
 	/* A word is not changed afterwards. */
 	now_text(&p, now);
@@ -502,10 +521,10 @@ static void answers(void **unused)
 	OK(add(&p.de, &b, &e));
 	meet(&p);
 	assert_int_equal(facts_at(&p, &p.jp, NULL).open_proposals, 2);
-	OK(act_answer(p.jp.r, p.jp.rd, one, "declined", "no", &res, &e));
+	OK(act_decline(&(struct actor){.r = p.jp.r, .rd = p.jp.rd, .role = ROLE_NODE}, one, &(struct texts){{NULL, NULL, "no"}}, &res, &e));
 	assert_int_equal(facts_at(&p, &p.jp, NULL).open_proposals, 1);
-	REFUSED(E_STATE, act_answer(p.jp.r, p.jp.rd, one, "declined", NULL, &res, &e));
-	OK(act_answer(p.jp.r, p.jp.rd, two, "declined", NULL, &res, &e));
+	REFUSED(E_STATE, act_decline(&(struct actor){.r = p.jp.r, .rd = p.jp.rd, .role = ROLE_NODE}, one, NULL, &res, &e));
+	OK(act_decline(&(struct actor){.r = p.jp.r, .rd = p.jp.rd, .role = ROLE_NODE}, two, NULL, &res, &e));
 	meet(&p);
 	assert_int_equal(facts_at(&p, &p.de, NULL).open_proposals, 0);
 	pair_close(&p);
@@ -526,7 +545,7 @@ static void clocks_apart(void **unused)
 	now_text(&p, was);
 	meet(&p);
 	p.l.now -= 20 * NS_PER_S;
-	OK(act_publish(p.de.r, p.de.rd, p.doc, NULL, &res, &e));
+	OK(act_publish(&(struct actor){.r = p.de.r, .rd = p.de.rd, .role = ROLE_NODE}, p.doc, NULL, NULL, &res, &e));
 	OK(record_newest(p.de.rd, res.id, NULL, &en, &e));
 	assert_true(strcmp(en.row.modified, p.modified) > 0);
 	entry_free(&en);
@@ -571,7 +590,7 @@ static void words_stand(void **unused)
 
 	(void)unused;
 	pair_open(&p, 11);
-	OK(act_assent(p.de.r, p.de.rd, p.doc, NULL, ASSENT_AGREE, NULL, &res, &e));
+	OK(act_assent(&(struct actor){.r = p.de.r, .rd = p.de.rd, .role = ROLE_NODE}, p.doc, NULL, ASSENT_AGREE, NULL, &res, &e));
 	OK(record_newest(p.de.rd, res.id, NULL, &en, &e));
 	now_text(&p, now);
 	version_hash(&p.de, p.doc, NULL, hex);
@@ -633,7 +652,7 @@ static void a_lying_log(void **unused)
 	OK(agree(&p, &p.jp, ASSENT_AGREE, &e));
 	assert_int_equal(state_at(&p, &p.jp, NULL), DOC_AGREED);
 	p.l.now += NS_PER_S;
-	OK(act_publish(p.jp.r, p.jp.rd, DOC, NULL, &res, &e));
+	OK(act_publish(&(struct actor){.r = p.jp.r, .rd = p.jp.rd, .role = ROLE_NODE}, DOC, NULL, NULL, &res, &e));
 	p.l.now += NS_PER_S;
 	assert_int_equal(state_at(&p, &p.jp, NULL), DOC_PUBLISHED);
 
@@ -702,7 +721,7 @@ static void both_see_the_same(void **unused)
 		case 1: rc = agree(&p, n, ASSENT_OBJECT, &e); break;
 		case 2: rc = agree(&p, n, ASSENT_WITHDRAW, &e); break;
 		case 3:
-		case 4: rc = act_publish(n->r, n->rd, DOC, NULL, &res, &e); break;
+		case 4: rc = act_publish(&(struct actor){.r = n->r, .rd = n->rd, .role = ROLE_NODE}, DOC, NULL, NULL, &res, &e); break;
 		default: rc = agree(&p, n, ASSENT_AGREE, &e); break;
 		}
 		assert_true(rc == 0 || rc == E_STATE || rc == E_DENIED || rc == E_NOTFOUND /* not met since the last version */);

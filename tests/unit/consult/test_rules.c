@@ -59,36 +59,65 @@ static const struct { enum doc_move m; const char *row; } expected[] = {
 	{MOVE_OBJECT,           "yyD   yyD      yyD      yyD    yyD       SSD       SSD"},
 	{MOVE_WITHDRAW_ASSENT,  "SSD   SSD      ySD      yyD    yyD       SSD       SSD"},
 	{MOVE_PUBLISH,          "SSD   SSD      SSD      yyD    SSD       SSD       SSD"},
+	{MOVE_FREEZE,           "yDD   SDD      yDD      SDD    SDD       SDD       SDD"},
+	{MOVE_SILENCE,          "SDD   SDD      SDD      SDD    SDD       SDD       SDD"}, /* of a frozen version: below */
+	{MOVE_COMMENT,          "yyD   yyD      yyD      yyD    yyD       yyD       SSD"},
+	{MOVE_COMMIT,           "SSD   SSD      SSD      yyD    yyD       yyD       SSD"},
 	{MOVE_WITHDRAW,         "yDD   yDD      yDD      yDD    yDD       yDD       SDD"},
 };
 
-static void every_cell(void **unused)
+/* The same of a version that is frozen: what differs. */
+static const struct { enum doc_move m; const char *row; } frozen[] = {
+	{MOVE_REVISE,           "yDD   yDD      yDD      yDD    SDD       yDD       SDD"},
+	{MOVE_PROPOSE,          "DSD   DSD      DSD      DSD    DSD       DSD       DSD"},
+	{MOVE_ANSWER,           "SDD   yDD      SDD      SDD    SDD       SDD       SDD"}, /* one that crossed the freezing */
+	{MOVE_AGREE,            "yyD   yyD      SyD      SSD    SSD       SSD       SSD"},
+	{MOVE_OBJECT,           "yyD   yyD      yyD      yyD    yyD       SSD       SSD"},
+	{MOVE_WITHDRAW_ASSENT,  "SSD   SSD      ySD      yyD    yyD       SSD       SSD"},
+	{MOVE_PUBLISH,          "SSD   SSD      SSD      yyD    SSD       SSD       SSD"},
+	{MOVE_FREEZE,           "SDD   SDD      SDD      SDD    SDD       SDD       SDD"},
+	{MOVE_SILENCE,          "yDD   SDD      yDD      SDD    SDD       SDD       SDD"},
+	{MOVE_COMMENT,          "yyD   yyD      yyD      yyD    yyD       yyD       SSD"},
+	{MOVE_COMMIT,           "SSD   SSD      SSD      yyD    yyD       yyD       SSD"},
+	{MOVE_WITHDRAW,         "yDD   yDD      yDD      yDD    yDD       yDD       SDD"},
+};
+
+static void check_cells(bool is_frozen)
 {
 	const char *who[] = {"JP", "DE", STRANGER};
 
-	(void)unused;
-	assert_int_equal(sizeof(expected) / sizeof(expected[0]), DOC_MOVES);
 	for (size_t i = 0; i < DOC_MOVES; i++) {
-		const char *cell = expected[i].row;
+		const char *cell = is_frozen ? frozen[i].row : expected[i].row;
+		const enum doc_move m = is_frozen ? frozen[i].m : expected[i].m;
 
 		for (unsigned s = 0; s < DOC_STATES; s++) {
-			const struct doc_facts f = plain((enum doc_state)s);
+			struct doc_facts f = plain((enum doc_state)s);
 
+			f.frozen = is_frozen;
 			assert_int_equal(doc_state(&f), s);
 			while (*cell == ' ')
 				cell++;
 			for (size_t w = 0; w < 3; w++, cell++) {
 				struct err e = {0};
 				const int want = *cell == 'y' ? 0 : *cell == 'S' ? E_STATE : E_DENIED;
-				const int got = doc_may(&f, expected[i].m, who[w], &e);
+				const int got = doc_may(&f, m, who[w], &e);
 
 				if (got != want)
-					fail_msg("%s, %s, %s: %d instead of %d: %s", doc_state_name((enum doc_state)s), doc_move_name(expected[i].m), who[w], got, want, e.msg);
-				assert_true(got == 0 || (strstr(e.msg, who[w]) != NULL && strstr(e.msg, doc_move_name(expected[i].m)) != NULL));
+					fail_msg("%s, %s, %s: %d instead of %d: %s", doc_state_name((enum doc_state)s), doc_move_name(m), who[w], got, want, e.msg);
+				assert_true(got == 0 || (strstr(e.msg, who[w]) != NULL && strstr(e.msg, doc_move_name(m)) != NULL));
 			}
 		}
 		assert_int_equal(*cell, '\0');
 	}
+}
+
+static void every_cell(void **unused)
+{
+	(void)unused;
+	assert_int_equal(sizeof(expected) / sizeof(expected[0]), DOC_MOVES);
+	assert_int_equal(sizeof(frozen) / sizeof(frozen[0]), DOC_MOVES);
+	check_cells(false);
+	check_cells(true);
 }
 
 /* What depends on the mover's own word or on open matters, beyond the plain cells. */
@@ -134,6 +163,43 @@ static void conditions(void **unused)
 	assert_int_equal(doc_may(&f, MOVE_PUBLISH, "JP", NULL), E_DENIED);
 }
 
+static void freezing_and_silence(void **unused)
+{
+	struct doc_facts f = facts_new(3);
+
+	(void)unused;
+	f.untranslated = 1;
+	assert_int_equal(doc_may(&f, MOVE_FREEZE, "JP", NULL), E_STATE);
+	f.untranslated = 0;
+	f.bracketed = 1;
+	assert_int_equal(doc_may(&f, MOVE_FREEZE, "JP", NULL), E_STATE);
+	f.bracketed = 0;
+	assert_int_equal(doc_may(&f, MOVE_FREEZE, "JP", NULL), 0);
+	f.is_newest = false;
+	assert_int_equal(doc_may(&f, MOVE_FREEZE, "JP", NULL), E_STATE);
+	assert_int_equal(doc_may(&f, MOVE_COMMENT, "DE", NULL), 0); /* of any version */
+	all_say(&f, ASSENT_AGREE);
+	assert_int_equal(doc_may(&f, MOVE_COMMIT, "DE", NULL), 0);  /* the text agreed on made the promise */
+	f = facts_new(3);
+	f.frozen = true;
+	assert_int_equal(doc_silence(&f), SILENCE_NONE);
+	assert_int_equal(doc_may(&f, MOVE_SILENCE, "JP", NULL), 0);
+	f.has_silence = true;
+	f.silence_until = 1001;
+	assert_int_equal(doc_silence(&f), SILENCE_RUNS);
+	assert_int_equal(doc_may(&f, MOVE_SILENCE, "JP", NULL), E_STATE);
+	assert_int_equal(doc_may(&f, MOVE_OBJECT, "DE", NULL), 0);
+	assert_int_equal(doc_may(&f, MOVE_AGREE, "DE", NULL), 0); /* one may also speak */
+	f.now = 1001;
+	assert_int_equal(doc_silence(&f), SILENCE_OVER);
+	assert_int_equal(doc_state(&f), DOC_DRAFT); /* silence alone is no word: the state follows from the logs */
+	f.assent[THIRD] = ASSENT_OBJECT;
+	assert_int_equal(doc_silence(&f), SILENCE_BROKEN);
+	assert_int_equal(doc_may(&f, MOVE_SILENCE, "JP", NULL), E_STATE);
+	for (unsigned i = 0; i < SILENCE_STATES; i++)
+		assert_true(strlen(silence_state_name((enum silence_state)i)) > 3);
+}
+
 static void check_combination(const struct doc_facts *f)
 {
 	const enum doc_state s = doc_state(f);
@@ -147,8 +213,12 @@ static void check_combination(const struct doc_facts *f)
 			const int got = doc_may(f, (enum doc_move)m, names[w], NULL);
 
 			assert_true(got == 0 || got == E_STATE || got == E_DENIED);
-			if (!f->is_newest || f->revoked)
+			if (f->revoked || (!f->is_newest && m != MOVE_COMMENT && m != MOVE_COMMIT))
 				assert_int_not_equal(got, 0);
+			if (m == MOVE_COMMIT)
+				assert_int_equal(got == 0, all && !f->revoked);
+			if (m == MOVE_FREEZE || m == MOVE_SILENCE)
+				assert_true(got != 0 || (w == WRITER && !all && f->frozen == (m == MOVE_SILENCE) && f->open_proposals == 0));
 			if (m == MOVE_PUBLISH)
 				assert_int_equal(got == 0, all && f->is_newest && !f->revoked && !f->has_publication);
 			if (m == MOVE_ANSWER)
@@ -164,7 +234,7 @@ static void every_combination(void **unused)
 	unsigned states = 0;
 
 	(void)unused;
-	for (unsigned bits = 0; bits < 1U << 10; bits++) {
+	for (unsigned bits = 0; bits < 1U << 13; bits++) {
 		struct doc_facts f = facts_new(2);
 
 		f.assent[WRITER] = (enum assent_verb)(bits & 3);
@@ -175,6 +245,9 @@ static void every_combination(void **unused)
 		f.is_newest = (bits >> 7 & 1) != 0;
 		f.has_publication = (bits >> 8 & 1) != 0;
 		f.publish_at = f.has_publication ? 1000 + (bits >> 9 & 1) : 0;
+		f.frozen = (bits >> 10 & 1) != 0;
+		f.has_silence = (bits >> 11 & 1) != 0;
+		f.silence_until = 1000 + (bits >> 12 & 1);
 		states |= 1U << doc_state(&f);
 		check_combination(&f);
 	}
@@ -303,6 +376,7 @@ static void obey(struct model *m, enum doc_move mv, size_t who)
 	case MOVE_OBJECT: say(m, last, WORD_OBJECT, who, m->now, 0); return;
 	case MOVE_WITHDRAW_ASSENT: say(m, last, WORD_WITHDRAW, who, m->now, 0); return;
 	case MOVE_PUBLISH: say(m, last, WORD_PUBLISH, who, m->now, m->now + TICK * ((int64_t)roll(20) - 5)); return;
+	case MOVE_FREEZE: case MOVE_SILENCE: case MOVE_COMMENT: case MOVE_COMMIT: return; /* no word on the text */
 	case MOVE_WITHDRAW: m->revoked = roll(20) == 0; return;
 	case DOC_MOVES: return;
 	}
@@ -445,6 +519,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_cell),
 		cmocka_unit_test(conditions),
+		cmocka_unit_test(freezing_and_silence),
 		cmocka_unit_test(every_combination),
 		cmocka_unit_test(random_moves),
 		cmocka_unit_test(lawless_logs),

@@ -97,7 +97,7 @@ static void refusals_keep_their_words(void **state)
 /* Bytes that are no request get a refusal or nothing, and the gate goes on. */
 static void garbage_does_no_harm(void **state)
 {
-	static const char *const bad[] = {"", "x", "VBGATE1\n", "VBGATE1\n\xff\xff\xff\xff", "VBGATE1\n\0\0\0\x19zzzzzzzzzzzzzzzzzzzzzzzzz"};
+	static const char *const bad[] = {"", "x", "VBGATE2\n", "VBGATE2\n\xff\xff\xff\xff", "VBGATE2\n\0\0\0\x19zzzzzzzzzzzzzzzzzzzzzzzzz"};
 	static const size_t len[] = {0, 1, 8, 12, 8 + 4 + 25};
 	char *json = indicator_json(1, NULL, "one");
 	struct lab l;

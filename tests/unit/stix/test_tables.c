@@ -266,7 +266,7 @@ static void schemas(void **state)
 		json_free(doc);
 		own++;
 	}
-	assert_int_equal(own, 9);
+	assert_int_equal(own, 15);
 	for (const struct stix_prop *p = stix_common_props(); p->name != NULL; p++)
 		assert_int_equal(json_get(json_get(json_root(common), "properties"), p->name) != NULL, strcmp(p->name, "defanged") != 0);
 	json_free(common);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/enc.h"
-#include "consult/consult.h"
+#include "consult/acts.h"
 
 static void must(int rc, const struct err *e, int line)
 {
@@ -78,7 +78,7 @@ static void agree(struct weblab *w, struct node *n, enum demo_what what)
 	struct add_result res;
 
 	w->l.now += 60 * NS_PER_S;
-	MUST(act_assent(n->r, n->rd, w->ids.id[what], NULL, ASSENT_AGREE, NULL, &res, &e));
+	MUST(act_assent(&(struct actor){.r = n->r, .rd = n->rd, .role = ROLE_NODE}, w->ids.id[what], NULL, ASSENT_AGREE, NULL, &res, &e));
 }
 
 static void consult(struct weblab *w)
@@ -118,7 +118,7 @@ void weblab_open(struct weblab *w)
 	memcpy(w->ids.id[DEMO_COLLECTION], "verbale-collection--" COLLECTION, sizeof "verbale-collection--" COLLECTION);
 	add(w, DEMO_COLLECTION);
 	MUST(follow_direct(&w->de, &w->jp, &e));
-	MUST(act_assent(w->de.r, w->de.rd, w->ids.id[DEMO_COLLECTION], NULL, ASSENT_AGREE, NULL, &res, &e));
+	MUST(act_assent(&(struct actor){.r = w->de.r, .rd = w->de.rd, .role = ROLE_NODE}, w->ids.id[DEMO_COLLECTION], NULL, ASSENT_AGREE, NULL, &res, &e));
 	meet(w);
 	consult(w);
 	w->web = (struct web){.record = w->de.r, .base_url = "https://record.example"};
@@ -128,8 +128,8 @@ void weblab_publish(struct weblab *w, const char *at)
 {
 	struct add_result res;
 
-	MUST(act_publish(w->jp.r, w->jp.rd, w->ids.id[DEMO_AGENDA], at, &res, &e));
-	MUST(act_publish(w->jp.r, w->jp.rd, w->ids.id[DEMO_STATEMENT], at, &res, &e));
+	MUST(act_publish(&(struct actor){.r = w->jp.r, .rd = w->jp.rd, .role = ROLE_NODE}, w->ids.id[DEMO_AGENDA], NULL, at, &res, &e));
+	MUST(act_publish(&(struct actor){.r = w->jp.r, .rd = w->jp.rd, .role = ROLE_NODE}, w->ids.id[DEMO_STATEMENT], NULL, at, &res, &e));
 	meet(w);
 	meet(w);
 }
