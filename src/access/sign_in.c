@@ -295,12 +295,14 @@ static int by_code(struct step *s, const struct ticket *t, const char *code, str
 int people_code(struct access *a, const struct people_from *f, const char *ticket, const char *code, struct people_in *ret, struct err *e)
 {
 	struct ticket t;
+	/* First: it may be the one in *ret. */
+	const bool good = ticket_open(a, ticket, 1U << TICKET_SECOND, clock_now(&a->w.clock) / NS_PER_S, &t);
 	struct step s;
 	int rc;
 
 	if ((rc = step_begin(&s, a, f, ret, e)) != 0)
 		return rc;
-	if (!ticket_open(a, ticket, 1U << TICKET_SECOND, s.k.now_s, &t))
+	if (!good)
 		return refuse_credentials(e);
 	pthread_mutex_lock(&a->lock);
 	rc = by_code(&s, &t, code, e);
@@ -436,12 +438,13 @@ int people_key(struct access *a, const struct people_from *f, const char *ticket
 {
 	struct key_answer k = {.all = BUF_INIT(0)};
 	struct ticket t;
+	const bool good = ticket_open(a, ticket, 1U << TICKET_KEY_ALONE | 1U << TICKET_KEY_SECOND, clock_now(&a->w.clock) / NS_PER_S, &t);
 	struct step s;
 	int rc;
 
 	if ((rc = step_begin(&s, a, f, ret, e)) != 0)
 		return rc;
-	if (!ticket_open(a, ticket, 1U << TICKET_KEY_ALONE | 1U << TICKET_KEY_SECOND, s.k.now_s, &t))
+	if (!good)
 		return refuse_credentials(e);
 	if ((rc = key_answer_parse(answer, false, &k, e)) == 0)
 		rc = client_data_check(k.client, k.client_n, "webauthn.get", t.challenge, f->origin, e);

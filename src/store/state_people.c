@@ -211,13 +211,10 @@ int state_put_codes(struct state *s, const char *user, const uint8_t (*hash)[32]
 
 int state_take_code(struct state *s, const char *user, const uint8_t hash[32], struct err *e)
 {
-	int rc = state_enter(s, e);
+	const int rc = db_run(&s->db, SQ_TAKE_CODE, e, "tb", user, hash, (size_t)32);
 
-	if (rc != 0)
-		return rc;
-	if ((rc = db_run(&s->db, SQ_TAKE_CODE, e, "tb", user, hash, (size_t)32)) == 0 && sqlite3_changes(s->db.h) == 0)
-		rc = fail(e, E_NOTFOUND, "no such recovery code");
-	return state_leave(s, false, rc, e);
+	/* Finding none is no failure of a transaction around it: the wrong guess is still to be noted. */
+	return rc == 0 && sqlite3_changes(s->db.h) == 0 ? fail(e, E_NOTFOUND, "no such recovery code") : rc;
 }
 
 static int fill_count(sqlite3_stmt *st, void *ret, struct err *e)
