@@ -84,7 +84,7 @@ bool desk_needs_second(const struct desk_release *q);
  */
 void desk_actor(const struct desk *d, struct act_hold *hold, struct actor *ret);
 /* What act_hold calls; ctx is a const struct desk. Stores the act with all it needs to be carried out later. */
-NODISCARD int desk_hold(void *ctx, const struct actor *a, const char *act_json, size_t n, const char *about, enum tlp level, bool publication, struct err *e);
+NODISCARD int desk_hold(const void *ctx, const struct actor *a, const char *act_json, size_t n, const char *about, enum tlp level, bool publication, struct err *e);
 /* What waits (all: what was decided, too): everything with RIGHT_RELEASE, else one's own. */
 NODISCARD int desk_waiting(const struct desk *d, bool all, home_wait_visit *v, void *ctx, struct err *e);
 NODISCARD int desk_wait(const struct desk *d, const char *id, struct home_wait *ret, struct err *e); /* E_NOTFOUND; free it */

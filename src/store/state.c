@@ -1,18 +1,11 @@
 /* Opening, versions, transactions and the small things: secrets and values. */
 #include "store/state.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "base/enc.h"
 #include "base/mem.h"
+#include "store/dbfile.h"
 #include "store/state_priv.h"
 
-static const struct { int version; const char *sql; } steps[] = {
+static const struct db_step_row steps[] = {
 #define STEP(version, sql) {version, sql},
 #define QUERY(name, sql)
 #include "store/state.def"
@@ -28,6 +21,11 @@ static const char *const queries[SQ_COUNT_] = {
 #undef QUERY
 };
 
+static const struct db_file file = {
+	.what = "local state", .holds = "what signs users in", .lost = "users and tokens", .application = STATE_APPLICATION, .version = STATE_VERSION,
+	.step = steps, .steps = ARRAY_LEN(steps), .sql = queries, .count = SQ_COUNT_,
+};
+
 DEFINE_CLEANUP(struct state, state_close)
 
 void state_close(struct state *s)
@@ -40,118 +38,6 @@ void state_close(struct state *s)
 
 /* ---- opening ---- */
 
-/*
- * SQLite would make it with the process's umask, and gives its own -wal and -shm the mode it finds here. The file is
- * never opened here: closing a descriptor drops all locks this process holds on the file, those of its other handles
- * too, and another process would then clear the write-ahead log away beneath them.
- */
-static int make_private(const char *path, struct err *e)
-{
-	struct stat st;
-
-	if (mknod(path, S_IFREG | 0600, 0) < 0 && errno != EEXIST)
-		return fail_errno(e, E_IO, errno, "%s", path);
-	if (lstat(path, &st) < 0)
-		return fail_errno(e, E_IO, errno, "%s", path);
-	if (!S_ISREG(st.st_mode))
-		return fail(e, E_IO, "%s: not a regular file", path);
-	if ((st.st_mode & 077) != 0)
-		return fail(e, E_DENIED, "%s: others may read or write it (mode %03o); it holds what signs users in: chmod 600", path, (unsigned)(st.st_mode & 0777));
-	return 0;
-}
-
-/* *ret_version 0: nothing in it yet. */
-static int identify(struct db *d, const char *path, int64_t *ret_version, struct err *e)
-{
-	int64_t app = 0, version = 0, objects = 0;
-	int rc;
-
-	if ((rc = db_int(d, "PRAGMA application_id", &app, e)) != 0 || (rc = db_int(d, "PRAGMA user_version", &version, e)) != 0 ||
-	    (rc = db_int(d, "SELECT count(*) FROM sqlite_schema", &objects, e)) != 0)
-		return rc;
-	*ret_version = version;
-	if (app == 0 && version == 0 && objects == 0)
-		return 0;
-	if (app != STATE_APPLICATION || version < 1)
-		return fail(e, E_CORRUPT, "%s: not a file of local state; move it away and a new one is made, without users and tokens", path);
-	if (version > STATE_VERSION)
-		return fail(e, E_CORRUPT, "%s: made by a newer program (version %" PRId64 ", this one knows %d): use that one", path, version, STATE_VERSION);
-	return 0;
-}
-
-/* As one reading: another process may be making the file between two questions. */
-static int look(struct db *d, const char *path, int64_t *ret_version, struct err *e)
-{
-	int rc = db_exec(d, "BEGIN", e);
-
-	if (rc != 0)
-		return rc;
-	rc = identify(d, path, ret_version, e);
-	IGNORE(db_exec(d, "ROLLBACK", NULL), "nothing was written");
-	return rc;
-}
-
-static int upgrade(struct db *d, const char *path, struct err *e)
-{
-	int64_t version = 0;
-	char sql[128];
-	int rc;
-
-	(void)snprintf(sql, sizeof(sql), "PRAGMA application_id = %d; PRAGMA user_version = %d", STATE_APPLICATION, STATE_VERSION);
-	if ((rc = db_exec(d, "BEGIN IMMEDIATE", e)) != 0)
-		return rc;
-	/* Somebody else may have done it while we waited. */
-	rc = identify(d, path, &version, e);
-	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(steps); i++)
-		if (steps[i].version > version)
-			rc = db_exec(d, steps[i].sql, e);
-	if (rc == 0)
-		rc = db_exec(d, sql, e);
-	if (rc == 0)
-		return db_exec(d, "COMMIT", e);
-	IGNORE(db_exec(d, "ROLLBACK", NULL), "the first error is the one to tell");
-	return rc;
-}
-
-/* Two processes that open a new file at once: SQLite does not wait when both want to change its mode, so we do. */
-static int set_wal(struct db *d, struct err *e)
-{
-	int rc = 0;
-
-	for (int i = 0; i < 250; i++) {
-		if ((rc = db_exec(d, "PRAGMA journal_mode = WAL", e)) != E_BUSY)
-			return rc;
-		sqlite3_sleep(20);
-	}
-	return rc;
-}
-
-/* A file whose tables are not what its version says is found out now, not in the middle of a request. */
-static int prepare_all(struct db *d, struct err *e)
-{
-	sqlite3_stmt *st;
-	int rc = 0;
-
-	for (unsigned q = 0; rc == 0 && q < SQ_COUNT_; q++)
-		rc = db_start(d, q, &st, e, "");
-	return rc;
-}
-
-static int open_steps(struct state *s, const char *path, struct err *e)
-{
-	int64_t version = 0;
-	int rc;
-
-	if ((rc = make_private(path, e)) != 0 || (rc = db_open(&s->db, path, SQLITE_OPEN_READWRITE, "local state", queries, SQ_COUNT_, e)) != 0 ||
-	    (rc = look(&s->db, path, &version, e)) != 0)
-		return rc;
-	if ((rc = set_wal(&s->db, e)) != 0 ||
-	    (rc = db_exec(&s->db, "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA cache_size = -512", e)) != 0 ||
-	    (version < STATE_VERSION && (rc = upgrade(&s->db, path, e)) != 0))
-		return rc;
-	return prepare_all(&s->db, e);
-}
-
 int state_open(const char *path, struct state **ret, struct err *e)
 {
 	CLEANUP(state_close) struct state *s = mem_zalloc(sizeof(*s));
@@ -159,7 +45,7 @@ int state_open(const char *path, struct state **ret, struct err *e)
 
 	if (s == NULL)
 		return fail(e, E_NOMEM, "local state");
-	if ((rc = open_steps(s, path, e)) != 0)
+	if ((rc = db_file_open(&s->db, path, &file, e)) != 0)
 		return rc;
 	s->stale = true;
 	*ret = TAKE(s);
@@ -270,16 +156,7 @@ int state_generation(struct state *s, uint64_t *ret, struct err *e)
 
 int state_text_ok(const char *text, size_t max, bool may_be_empty, const char *what, struct err *e)
 {
-	const size_t n = strnlen(text, max + 1);
-
-	if (n > max)
-		return fail(e, E_LIMIT, "%s: longer than %zu bytes", what, max);
-	if (n == 0 && !may_be_empty)
-		return fail(e, E_FORMAT, "%s: missing", what);
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
-			return fail(e, E_FORMAT, "%s: a control byte at %zu", what, i);
-	return utf8_check(text, n) < n ? fail(e, E_FORMAT, "%s: not UTF-8", what) : 0;
+	return db_text_ok(text, max, may_be_empty ? TEXT_EMPTY : 0, what, e);
 }
 
 int state_bad_row(const char *table, struct err *e)
