@@ -1,7 +1,8 @@
 /* What of an object can be found: a table of its texts. */
 #include <string.h>
 
-#include "base/enc.h"
+#include "base/clock.h"
+#include "base/text.h"
 #include "consult/find_priv.h"
 #include "consult/priv.h"
 
