@@ -165,6 +165,7 @@
 #define LIMIT_HOME_ITEM      32          /* bytes; number of an agenda item, as that of a unit */
 #define LIMIT_HOME_REFS      64          /* contributions merged into one position: more than a government has agencies that matter here */
 #define LIMIT_HOME_FOLDER    1000        /* papers of one round in a briefing folder: 500 units, two papers each */
+#define LIMIT_READY          (2UL * LIMIT_JSON_BYTES + 65536) /* bytes; one act that waits: two objects at most, and where they go */
 #define LIMIT_WAITING        1000        /* acts that wait for a second person at once; somebody who floods them is stopped */
 
 /* --- peers --- */

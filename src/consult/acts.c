@@ -279,20 +279,33 @@ static int judge(const struct act *a, struct err *e)
 	return rc;
 }
 
-static int commit(const struct act *a, struct add_result *ret, struct err *e)
+int send_object(const struct actor *a, const struct going *g, struct add_result *ret, struct err *e)
 {
-	struct add_opt opt = {.strict = STIX_STRICT, .all_or_nothing = true, .role = a->who->role};
-	const struct add_item item = {a->json.p, a->json.n};
+	struct add_opt opt = {.strict = STIX_STRICT, .all_or_nothing = true, .role = a->role};
+	const struct add_item item = {g->p, g->n};
 	int rc;
 
-	memcpy(opt.collection, a->collection, 16);
-	if (a->has_prev)
-		memcpy(opt.after, a->prev.row.modified, sizeof(opt.after));
-	if ((rc = record_add(a->who->r, &opt, &item, 1, ret, e)) != 0 || ret->what != ADDED_REFUSED)
+	memcpy(opt.collection, g->collection, 16);
+	strcpy(opt.after, g->after);
+	if ((rc = record_add(a->r, &opt, &item, 1, ret, e)) != 0 || ret->what != ADDED_REFUSED)
 		return rc;
 	if (e != NULL)
 		*e = ret->err;
 	return ret->err.code;
+}
+
+static const char *subject_of(const struct act *a);
+
+static int commit(const struct act *a, struct add_result *ret, struct err *e)
+{
+	const struct going g = {a->collection, a->has_prev ? a->prev.row.modified : "", a->json.p, a->json.n};
+	int rc;
+
+	if (a->who->ready != NULL)
+		return keep_ready(a->who, &g, ret, e);
+	if (a->who->hold != NULL && (rc = hold_write(a->who, a->type->kind, a->at, a->props, &g, a->has_prev ? a->prev.row.id : subject_of(a), e)) != 0)
+		return rc;
+	return send_object(a->who, &g, ret, e);
 }
 
 /* ---- what it follows, what it is about ---- */

@@ -5,18 +5,31 @@
  * Texts of all kinds are UTF-8; NULL and "" are both "absent". Times are RFC 3339 with Z ("2016-09-09T00:30:00.000Z").
  * What is missing or malformed is E_FORMAT, naming the property. A version that is no longer the newest is E_CONFLICT,
  * naming the one seen and the newest: nothing is written, and whoever asked can be shown both.
- * Nothing here looks at the rights of a person beyond `role`: ask policy/ before.
+ * Nothing here looks at the rights of a person beyond `role`: ask policy/ before. Each returns 0, E_*, or ACT_HELD where
+ * the actor has a hold: *ret is untouched then.
  */
 #pragma once
 #include "base/text.h"
 #include "consult/consult.h"
 
+/*
+ * Where acts go that need a second person (consult/desk.h): `put` stores the text of one; the act is not written and
+ * returns ACT_HELD. level: of what would be written.
+ */
+#define ACT_HELD 1
+struct actor;
+struct act_hold {
+	int (*put)(const void *ctx, const struct actor *a, const char *act_json, size_t n, const char *about, enum tlp level, bool publication, struct err *e);
+	const void *ctx;
+};
 /* Who acts. The object is the party's; the person stands in the audit log of the caller alone. */
 struct actor {
 	struct record *r;
 	struct record_reader *rd;
 	const char *who;                      /* the person, for that log; NULL: a command or the node itself */
 	enum role role;
+	const struct act_hold *hold;          /* NULL: nothing is held back */
+	struct buf *ready;                    /* act_prepare()'s own; NULL */
 };
 /* One text in each language. */
 struct texts { const char *in[LANG_COUNT]; };
@@ -172,3 +185,11 @@ NODISCARD int act_save_term(const struct actor *a, const struct act_term *t, str
  * spoke. Called at intervals, by `serve` and `verbale tick`; doing it twice does nothing more. *ret_words: how many.
  */
 NODISCARD int consult_tick(struct record *r, struct record_reader *rd, size_t *ret_words, struct err *e);
+
+/*
+ * Carry out what was held: prepare asks the rules anew and makes the very bytes that will be written, with the time of
+ * now; send writes them. Sending again what was sent does nothing more, so what is kept between the two survives a crash.
+ * send: *ret is what became of the first object; an error behind one that was written: ret->what is not ADDED_REFUSED.
+ */
+NODISCARD int act_prepare(const struct actor *a, const char *act_json, size_t n, struct buf *ret_ready, struct err *e);
+NODISCARD int act_send(const struct actor *a, const char *ready, size_t n, struct add_result *ret, struct err *e);

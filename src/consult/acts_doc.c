@@ -363,9 +363,9 @@ int act_accept(const struct actor *a, const char *proposal, const char *seen, co
 	struct add_result word;
 	struct entry prop, doc;
 	bool written = false;
-	int rc = read_proposal(a, proposal, &prop, e);
+	int rc = a->hold != NULL && a->ready == NULL ? hold_accept(a, proposal, seen, reason, e) : 0;
 
-	if (rc != 0)
+	if (rc != 0 || (rc = read_proposal(a, proposal, &prop, e)) != 0)
 		return rc;
 	if ((rc = newest_in_log(a->rd, prop.row.subject, prop.row.collection, 0, &doc, e)) == E_NOTFOUND)
 		rc = fail(e, E_DENIED, "%s: only the document's writer answers proposals to it", proposal);

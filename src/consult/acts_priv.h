@@ -33,3 +33,12 @@ NODISCARD int act_props(const struct actor *who, enum stix_kind kind, const stru
 void put_leads(struct buf *b, bool *first, const char *key, const struct act_lead *v, size_t n);
 /* An assent with what a person cannot give: the silence procedure it rests on, or NULL. */
 NODISCARD int write_assent(const struct actor *a, const struct entry *about, enum assent_verb verb, const struct texts *reason, const char *silence, struct add_result *ret, struct err *e);
+/* ---- a second person: acts_hold.c ---- */
+/* One object on its way. after: the version before, "": none. */
+struct going { const uint8_t *collection; const char *after; const char *p; size_t n; };
+NODISCARD int send_object(const struct actor *a, const struct going *g, struct add_result *ret, struct err *e);
+/* Add it to a->ready instead. */
+NODISCARD int keep_ready(const struct actor *a, const struct going *g, struct add_result *ret, struct err *e);
+/* 0: nobody else is needed; ACT_HELD: it waits. `about`: whose version it is, or what it is about, or NULL. */
+NODISCARD int hold_write(const struct actor *a, enum stix_kind kind, const struct act_at *at, const struct json_val *props, const struct going *g, const char *about, struct err *e);
+NODISCARD int hold_accept(const struct actor *a, const char *proposal, const char *seen, const struct texts *reason, struct err *e);

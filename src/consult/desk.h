@@ -7,11 +7,8 @@
  */
 #pragma once
 #include "access/people.h"
-#include "record/record.h"
+#include "consult/acts.h"
 #include "store/home.h"
-
-struct actor;     /* consult/acts.h */
-struct act_hold;
 
 /* Who is at the desk, with what: made by a page for a request, by a command for its run. All but `who` stay the caller's. */
 struct desk {

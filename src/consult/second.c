@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/enc.h"
 #include "base/mem.h"
 #include "consult/acts.h"
 #include "consult/desk_priv.h"
@@ -28,7 +29,7 @@ static int read_verb(const char *json, size_t n, char *ret, size_t room, struct 
 {
 	struct json_doc *doc = NULL;
 	const char *verb;
-	int rc = json_read(json, n, &(struct json_read_opt){.what = "a waiting act"}, &doc, e);
+	int rc = json_read(json, n, &(struct json_read_opt){.what = "a waiting act", .max_bytes = LIMIT_READY}, &doc, e);
 
 	if (rc != 0)
 		return rc;
@@ -120,6 +121,15 @@ static int note_decision(const struct desk *d, const char *what, const struct ho
 	return desk_note(d, act, w->about, outcome, e);
 }
 
+/* An error's text may end inside a character, or quote what no list should show. */
+static void make_plain(char *text)
+{
+	text[utf8_check(text, strlen(text))] = '\0';
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+}
+
 static int lapse(const struct desk *d, const struct home_wait *w, const char *by, const char *reason, struct err *e)
 {
 	struct home_wait to = {.state = WAIT_LAPSED, .decided_us = desk_now_us(d), .reason = reason};
@@ -146,8 +156,11 @@ static int carry_out(const struct desk *d, const struct home_wait *w, struct add
 	const struct actor a = actor_of(d);
 	struct home_wait to = {.state = WAIT_CONFIRMED}, now = {0};
 	struct err why = {.code = 0};
-	int rc = act_send(&a, w->bytes, w->bytes_n, ret, &why), step;
+	int rc, step;
 
+	*ret = (struct add_result){.what = ADDED_REFUSED};
+	rc = act_send(&a, w->bytes, w->bytes_n, ret, &why);
+	make_plain(why.msg);
 	if (rc != 0 && passes(rc)) {
 		if (e != NULL)
 			*e = why;
@@ -156,11 +169,11 @@ static int carry_out(const struct desk *d, const struct home_wait *w, struct add
 	memcpy(to.id, w->id, sizeof(to.id));
 	if ((step = home_begin(d->home, e)) != 0)
 		return step;
-	if (rc != 0) {
+	if (rc != 0 && ret->what == ADDED_REFUSED) {
 		step = lapse(d, w, "", why.msg, e);
 	} else {
 		(void)snprintf(to.object, sizeof(to.object), "%s", ret->id);
-		to.reason = why.code != 0 ? why.msg : NULL;
+		to.reason = rc != 0 ? why.msg : NULL; /* a part of it was refused */
 		if ((step = home_wait_step(d->home, &to, e)) == 0)
 			step = note_decision(d, "carried out", w, ret->id, e);
 	}
@@ -195,6 +208,7 @@ static int make_ready(const struct desk *d, const char *id, int *ret_lapsed, str
 
 	if (rc == 0 && (rc = may_confirm(d, &w, e)) == 0) {
 		fits = act_prepare(&a, w.act, w.act_n, &ready, &why);
+		make_plain(why.msg);
 		if (fits == 0) {
 			memcpy(to.id, w.id, sizeof(to.id));
 			(void)snprintf(to.decided_by, sizeof(to.decided_by), "%s", d->who->name);

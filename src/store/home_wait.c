@@ -16,8 +16,8 @@ static int check_wait(const struct home_wait *w, struct err *e)
 	    (rc = db_text_ok(w->owner, LIMIT_USER, TEXT_EMPTY, "owner of a waiting act", e)) != 0 || (rc = db_text_ok(w->verb, LIMIT_USER, 0, "verb of a waiting act", e)) != 0 ||
 	    (rc = db_text_ok(w->about, LIMIT_STIX_ID, TEXT_EMPTY, "subject of a waiting act", e)) != 0 || (rc = db_text_ok(w->marking, LIMIT_USER, TEXT_EMPTY, "marking of a waiting act", e)) != 0)
 		return rc;
-	if (w->act == NULL || w->act_n == 0 || w->act_n > LIMIT_JSON_BYTES)
-		return fail(e, E_LIMIT, "a waiting act: 1 to %lu bytes", LIMIT_JSON_BYTES);
+	if (w->act == NULL || w->act_n == 0 || w->act_n > LIMIT_READY)
+		return fail(e, E_LIMIT, "a waiting act: 1 to %lu bytes", LIMIT_READY);
 	return 0;
 }
 
