@@ -224,7 +224,7 @@ static void get_member(struct loader *l, const struct json_val *v, struct v_memb
 	const struct json_val *name = json_get(v, "name");
 
 	*m = (struct v_member){.native = get_str(l, name, "native"), .latin = get_str(l, name, "latin"), .reading = get_str(l, name, "reading"),
-		.function = get_text(l, v, "function"), .agency = get_text(l, v, "agency"), .agency_code = get_str(l, v, "agency_code"), .role = get_str(l, v, "role")};
+		.function = get_text(l, v, "function"), .agency = get_text(l, v, "agency"), .agency_code = get_str(l, v, "agency_code"), .role = get_str(l, v, "role"), .rank = get_text(l, v, "rank")};
 	if (m->native != NULL && m->latin != NULL && strcasecmp(m->native, m->latin) == 0)
 		m->latin = NULL;
 }
@@ -241,8 +241,15 @@ static void get_delegation(struct loader *l, const struct entry *en, struct v_ro
 	*g = (struct v_delegation){.party = arena_str(l->a, en->party), .member = arena_array(l->a, json_len(list) + 1, sizeof *g->member)};
 	if (g->member == NULL)
 		return;
+	g->id = arena_str(l->a, en->row.id);
+	g->modified = arena_str(l->a, en->row.modified);
+	g->expires = get_time(o, "expires", INT64_MIN);
+	g->has_expires = g->expires != INT64_MIN;
+	g->ended = g->has_expires && g->expires <= l->now;
 	for (json_iter(&it, list); json_next(&it, NULL, &v); )
 		get_member(l, v, &g->member[g->members++]);
+	for (size_t i = 0; g->ended && i < g->members; i++)
+		g->member[i].native = g->member[i].latin = g->member[i].reading = NULL;
 	for (size_t k = r->delegations++; k > 0 && alternat(l->lang, r->delegation[k].party, r->delegation[k - 1].party) < 0; k--) {
 		const struct v_delegation swap = r->delegation[k];
 

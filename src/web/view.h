@@ -96,8 +96,12 @@ struct v_document {
 	bool example;
 };
 
-struct v_member { const char *native, *latin, *reading; struct bitext function, agency; const char *agency_code, *role; };
-struct v_delegation { const char *party; struct v_member *member; size_t members; };
+struct v_member { const char *native, *latin, *reading; struct bitext function, agency, rank; const char *agency_code, *role; };
+struct v_delegation {
+	const char *party; struct v_member *member; size_t members;
+	bool has_expires, ended; int64_t expires; /* ended: the names are not there any more */
+	const char *id, *modified;
+};
 struct v_observer { struct bitext name; const char *party; };
 
 struct v_round {
@@ -119,6 +123,7 @@ struct v_round {
 	struct v_event *event; size_t events;
 	struct v_links reading;
 	struct url page, statement_page, agenda_page;
+	const struct v_round_more *more;     /* web/view_round.h; NULL: not loaded */
 	bool example;
 };
 
@@ -128,6 +133,7 @@ struct v_series {
 	const char *member[LIMIT_MEMBERS]; size_t members;
 	struct v_round *round; size_t rounds;    /* newest first */
 	struct url page;
+	const struct v_series_more *more;    /* web/view_round.h; NULL: not loaded */
 	bool example;
 };
 struct v_series_list { struct v_series *v; size_t n; };

@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 #include "web/asset.h"
+#include "web/at_desk.h"
+#include "web/homes.h"
 #include "web/tmpl.h"
 
 static bool lang_of(const char *s, enum lang *ret)
@@ -127,6 +129,7 @@ static void page_person(struct visit *v)
 	v->p.session_end = (v->session.idle_end_s < v->session.end_s ? v->session.idle_end_s : v->session.end_s) * NS_PER_S;
 	for (unsigned k = 0; k < RIGHT_COUNT_; k++)
 		v->p.may[k] = principal_has(&v->who, (enum right)k);
+	v->p.waiting = at_desk_waiting(v);
 }
 
 /* ---- who asks ---- */
@@ -216,6 +219,7 @@ static void visit_free(struct visit *v)
 {
 	buf_free(&v->html);
 	http_form_free(&v->form);
+	homes_back(v->w->homes, v->home);
 	arena_free(&v->arena);
 	mem_free(v);
 }
@@ -241,6 +245,8 @@ int visit_later(struct visit *v, visitor *then, struct err *e)
 	v->q = &v->later_q;
 	v->r = &v->later_r;
 	v->l.rd = NULL;
+	homes_back(v->w->homes, v->home); /* not this thread's any more */
+	v->home = NULL;
 	v->err = (struct err){0};
 	if (people_later(v->w->access, run_later, v, &v->err) != 0)
 		run_later(v);

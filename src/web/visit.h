@@ -23,6 +23,7 @@ struct visit {
 	struct http_form form;            /* of a POST */
 	bool answered;                    /* the handler made the answer itself: a redirect, a file */
 	struct look look;                 /* how this browser wants pages */
+	struct home *home;                /* lent for this visit once it was needed (web/at_desk.h) */
 	struct err err;
 	/* visit.c's, of a visit that rests */
 	struct http_req later_q;

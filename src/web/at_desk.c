@@ -1,0 +1,65 @@
+#include "web/at_desk.h"
+
+#include <string.h>
+
+#include "web/homes.h"
+
+static int open_desk(struct visit *v, struct desk *d, struct err *e)
+{
+	int rc;
+
+	if (v->w->homes == NULL || !v->who.known || !v->who.own)
+		return fail(e, E_NOTFOUND, "not found");
+	if (v->home == NULL && (rc = homes_take(v->w->homes, &v->home, e)) != 0)
+		return rc;
+	*d = (struct desk){.r = v->w->record, .rd = v->l.rd, .home = v->home, .access = v->w->access, .clock = &record_world(v->w->record)->clock,
+		.rng = &record_world(v->w->record)->rng, .who = &v->who, .from = v->from.addr};
+	return 0;
+}
+
+int at_desk(struct visit *v, struct at_desk *ret, struct err *e)
+{
+	int rc;
+
+	*ret = (struct at_desk){0};
+	if ((rc = open_desk(v, &ret->desk, e)) == 0)
+		desk_actor(&ret->desk, &ret->hold, &ret->actor);
+	return rc;
+}
+
+int at_desk_end(struct visit *v, int rc, struct url to, const char *done, struct err *e)
+{
+	if (rc == ACT_HELD)
+		return visit_go(v, to, "held", e);
+	return rc == 0 ? visit_go(v, to, done, e) : rc;
+}
+
+struct texts texts_of(struct bitext t)
+{
+	struct texts x;
+
+	memcpy(x.in, t.s, sizeof(x.in));
+	return x;
+}
+
+struct counting { const char *name; unsigned n; };
+
+static int count_one(void *ctx, const struct home_wait *w, struct err *e)
+{
+	struct counting *c = ctx;
+
+	(void)e;
+	if (strcmp(w->asked_by, c->name) != 0 && strcmp(w->owner, c->name) != 0)
+		c->n++;
+	return 0;
+}
+
+unsigned at_desk_waiting(struct visit *v)
+{
+	struct counting c = {v->who.name, 0};
+	struct desk d;
+
+	if (!visit_may(v, RIGHT_RELEASE) || open_desk(v, &d, NULL) != 0 || desk_waiting(&d, false, count_one, &c, NULL) != 0)
+		return 0;
+	return c.n;
+}
