@@ -307,9 +307,11 @@ int find(struct find *f, struct record_reader *rd, const struct find_ask *a, fin
 	struct asking k = {.rd = rd, .a = a, .v = v, .ctx = ctx};
 	CLEANUP_BUF struct buf match = BUF_INIT(1UL << 20);
 	struct idle i = {0};
-	bool asked = a->q->terms > 0;
+	bool asked = false;
 	int rc;
 
+	for (unsigned n = 0; n < a->q->terms; n++)
+		asked = asked || !a->q->term[n].except;
 	for (unsigned n = 0; n < QUERY_FILTERS; n++)
 		asked = asked || a->q->filter[n][0] != '\0';
 	*ret_more = false;
@@ -327,5 +329,58 @@ int find(struct find *f, struct record_reader *rd, const struct find_ask *a, fin
 	if (rc == ENOUGH)
 		rc = 0;
 	*ret_more = k.more;
+	return rc;
+}
+
+/* ---- what has a date, and what was done ---- */
+
+struct due_asking { find_due_visit *v; void *ctx; };
+
+static int give_due(void *ctx, const struct search_due *d, struct err *e)
+{
+	const struct due_asking *k = ctx;
+
+	return k->v(k->ctx, &(struct find_due){(enum due_kind)d->kind, d->open, d->at, d->id, d->series, d->more}, e);
+}
+
+int find_dues(struct find *f, const struct find_dues *q, find_due_visit *v, void *ctx, struct err *e)
+{
+	const struct search_dues ask = {(unsigned)q->kind, q->open, q->down, q->from, q->to};
+	struct due_asking k = {v, ctx};
+	struct idle i = {0};
+	int rc = borrow(f, &i, e);
+
+	if (rc != 0)
+		return rc == E_NOTFOUND ? 0 : rc;
+	rc = search_dues(i.s, &ask, give_due, &k, e);
+	give_back(f, i);
+	return rc;
+}
+
+struct act_asking { struct record_reader *rd; uint64_t head; find_act_visit *v; void *ctx; };
+
+static int give_act(void *ctx, uint64_t frame, int64_t added, struct err *e)
+{
+	const struct act_asking *k = ctx;
+	struct index_entry row;
+	int rc;
+
+	(void)added;
+	if (frame > k->head)
+		return 0;
+	rc = index_at_frame(record_index(k->rd), frame, &row, e);
+	return rc != 0 ? rc : k->v(k->ctx, &row, e);
+}
+
+int find_acts(struct find *f, struct record_reader *rd, int64_t after, find_act_visit *v, void *ctx, struct err *e)
+{
+	struct act_asking k = {.rd = rd, .v = v, .ctx = ctx};
+	struct idle i = {0};
+	int rc = index_reader_head(record_index(rd), &k.head, e);
+
+	if (rc != 0 || (rc = borrow(f, &i, e)) != 0)
+		return rc == E_NOTFOUND ? 0 : rc;
+	rc = search_acts(i.s, after, give_act, &k, e);
+	give_back(f, i);
 	return rc;
 }

@@ -7,6 +7,7 @@
  * the index itself, so neither answers nor their time tell of them.
  */
 #pragma once
+#include "consult/consult.h"
 #include "consult/words.h"
 #include "record/record.h"
 
@@ -48,3 +49,17 @@ struct find_hit {
 typedef int find_visit(void *ctx, const struct find_hit *hit, struct err *e);
 /* One group, newest first. *ret_more: there are more than `limit`. A question without words and filters finds nothing. */
 NODISCARD int find(struct find *f, struct record_reader *rd, const struct find_ask *a, find_visit *v, void *ctx, bool *ret_more, struct err *e);
+
+/* ---- what has a date, and what was done ---- */
+/* What is late and what is next, without going through all there is. Whoever shows one of these asks first whether it may be read. */
+enum due_kind { DUE_ROUND /* start; more: with whom the next step on its dates lies, "DE,JP" */, DUE_COMMITMENT /* as carried on; more: owners */, DUE_SILENCE /* more: the document */,
+	DUE_PUBLICATION /* id: the document's */, DUE_DEADLINE /* of a series: id "SERIES#n" */, DUE_SLIP /* id "SERIES#slip": since when it will be said; more: slip_read() */, DUE_KINDS };
+struct find_due { enum due_kind kind; bool open; int64_t at; const char *id, *series, *more; };
+struct find_dues { enum due_kind kind; bool open, down; int64_t from, to; };
+typedef int find_due_visit(void *ctx, const struct find_due *d, struct err *e);
+NODISCARD int find_dues(struct find *f, const struct find_dues *q, find_due_visit *v, void *ctx, struct err *e);
+/* What DUE_SLIP says, as of the time when nothing more had been held. False: not readable. */
+bool slip_read(const char *more, struct slippage *ret);
+/* Acts of the consultation that arrived later than this (microseconds), newest first; each may be hidden. */
+typedef int find_act_visit(void *ctx, const struct index_entry *row, struct err *e);
+NODISCARD int find_acts(struct find *f, struct record_reader *rd, int64_t after, find_act_visit *v, void *ctx, struct err *e);

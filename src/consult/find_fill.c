@@ -22,7 +22,7 @@ static int take(void *ctx, const struct index_entry *row, struct err *e)
 static bool is_nameless(const char *id)
 {
 	static const char *const types[] = {"relationship--", "sighting--", "observed-data--", "marking-definition--", "extension-definition--",
-		"language-content--", "verbale-assent--", "verbale-silence--", "verbale-collection--"};
+		"language-content--", "verbale-assent--", "verbale-collection--"};
 
 	for (size_t i = 0; i < ARRAY_LEN(types); i++)
 		if (strncmp(id, types[i], strlen(types[i])) == 0)
@@ -77,10 +77,12 @@ static int take_entry(struct filler *f, const struct entry *en, struct err *e)
 	int rc;
 
 	if (o->kind == STIX_PUBLICATION)
-		return o->subject != NULL ? search_keep(f->s, o->subject, version_of(en, "document_modified"), e) : 0;
+		return (rc = due_entry(f, en, e)) == 0 && o->subject != NULL ? search_keep(f->s, o->subject, version_of(en, "document_modified"), e) : rc;
 	if (o->kind == STIX_WITHDRAWAL)
 		return o->subject != NULL ? search_drop(f->s, o->subject, en->row.log, version_of(en, "object_modified"), true, e) : 0;
 	if ((rc = make_room(f, &en->row, &old, e)) != 0 || old)
+		return rc;
+	if ((rc = due_entry(f, en, e)) != 0)
 		return rc;
 	f->t = (struct search_text){.key = en->row.id, .source = en->row.frame, .log = en->row.log, .version = en->row.version_ns};
 	return fill_entry(f, en, e);
@@ -91,6 +93,8 @@ static int take_row(struct filler *f, const struct index_entry *row, struct err 
 	struct entry en;
 	int rc;
 
+	if (row->draft && strncmp(row->id, "verbale-collection--", 20) != 0 && (rc = search_put_act(f->s, row->frame, row->added, e)) != 0)
+		return rc;
 	if (row->gone || is_nameless(row->id))
 		return 0;
 	if ((rc = record_read(f->rd, row, &en, e)) != 0)
@@ -112,6 +116,8 @@ static int take_rows(struct filler *f, const struct rows *r, struct search_head 
 		return rc;
 	for (size_t i = 0; rc == 0 && i < r->n; i++)
 		rc = take_row(f, &r->row[i], e);
+	if (rc == 0)
+		rc = due_settle(f, e);
 	if (rc != 0) {
 		search_rollback(f->s);
 		return rc;
@@ -150,8 +156,9 @@ static int fill_snapshot(struct filler *f, size_t max, bool *ret_whole, struct e
 
 int fill_record(struct search *s, struct record_reader *rd, size_t max, bool *ret_whole, struct err *e)
 {
-	struct filler f = {.s = s, .rd = rd, .words = {BUF_INIT(LIMIT_FRAME), BUF_INIT(LIMIT_FRAME)}, .tags = BUF_INIT(LIMIT_FRAME)};
-	int rc = index_snapshot(record_index(rd), e);
+	CLEANUP(mem_free) void *room = mem_array(DIRTY_MAX, sizeof(struct index_dirty));
+	struct filler f = {.s = s, .rd = rd, .series = room, .words = {BUF_INIT(LIMIT_FRAME), BUF_INIT(LIMIT_FRAME)}, .tags = BUF_INIT(LIMIT_FRAME)};
+	int rc = room != NULL ? index_snapshot(record_index(rd), e) : fail(e, E_NOMEM, "search");
 
 	if (rc != 0)
 		return rc;

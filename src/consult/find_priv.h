@@ -9,6 +9,7 @@ struct filler {
 	struct record_reader *rd;
 	struct search_text t;
 	struct buf words[2], tags;
+	struct index_dirty { char id[LIMIT_STIX_ID + 1]; } *series; size_t dirty; /* whose next round is to be thought over */
 	int rc;                          /* the first failure; nothing is put after it */
 };
 void filler_free(struct filler *f);
@@ -28,3 +29,8 @@ NODISCARD int fill_papers(struct search *s, struct home *home, struct err *e);
 NODISCARD int fill_fits(struct search *s, struct record_reader *rd, bool *ret, struct err *e);
 /* A paper that a hit names, if the one at the desk may read it. E_NOTFOUND. Frees it before it returns. */
 NODISCARD int find_paper(const struct find_ask *a, const struct search_hit *hit, find_visit *v, void *ctx, struct err *e);
+/* What of it has a date. */
+NODISCARD int due_entry(struct filler *f, const struct entry *en, struct err *e);
+/* Of the series touched since: when the next round will have slipped. */
+NODISCARD int due_settle(struct filler *f, struct err *e);
+#define DIRTY_MAX 64

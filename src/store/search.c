@@ -314,7 +314,71 @@ int search_who(struct search *s, uint32_t audience, const uint8_t collection[16]
 	return rc;
 }
 
+int search_put_due(struct search *s, const struct search_due *d, struct err *e)
+{
+	return db_run(&s->db, Q_PUT_DUE, e, "tuiiutt", d->id, (uint64_t)d->kind, (int64_t)d->open, d->at, (uint64_t)d->log, d->series != NULL ? d->series : "", d->more != NULL ? d->more : "");
+}
+
+int search_drop_due(struct search *s, const char *id, const char *prefix, struct err *e) { return db_run(&s->db, Q_DROP_DUE, e, "tt", id, prefix); }
+int search_put_act(struct search *s, uint64_t frame, int64_t added, struct err *e) { return db_run(&s->db, Q_PUT_ACT, e, "ui", frame, added); }
+
 /* ---- asking ---- */
+
+static struct search_due due_of(sqlite3_stmt *st)
+{
+	return (struct search_due){.id = (const char *)sqlite3_column_text(st, 0), .kind = (unsigned)sqlite3_column_int(st, 1), .open = sqlite3_column_int(st, 2) != 0,
+		.at = sqlite3_column_int64(st, 3), .log = (uint32_t)sqlite3_column_int64(st, 4), .series = (const char *)sqlite3_column_text(st, 5), .more = (const char *)sqlite3_column_text(st, 6)};
+}
+
+static int visit_dues(struct search *s, sqlite3_stmt *st, search_due_visit *v, void *ctx, size_t *ret_n, struct err *e)
+{
+	bool row = true;
+	int rc = 0;
+
+	while (rc == 0 && (rc = db_step(&s->db, st, &row, e)) == 0 && row) {
+		const struct search_due d = due_of(st);
+
+		++*ret_n;
+		rc = d.id != NULL && d.series != NULL && d.more != NULL ? v(ctx, &d, e) : fail(e, E_NOMEM, "search");
+	}
+	return rc;
+}
+
+int search_dues(struct search *s, const struct search_dues *q, search_due_visit *v, void *ctx, struct err *e)
+{
+	sqlite3_stmt *st = NULL;
+	size_t n = 0;
+	int rc = db_start(&s->db, q->down ? Q_DUES_DOWN : Q_DUES_UP, &st, e, "uiii", (uint64_t)q->kind, (int64_t)q->open, q->from, q->to);
+
+	if (rc == 0)
+		rc = visit_dues(s, st, v, ctx, &n, e);
+	db_done(st);
+	return rc;
+}
+
+int search_get_due(struct search *s, const char *id, search_due_visit *v, void *ctx, struct err *e)
+{
+	sqlite3_stmt *st = NULL;
+	size_t n = 0;
+	int rc = db_start(&s->db, Q_GET_DUE, &st, e, "t", id);
+
+	if (rc == 0)
+		rc = visit_dues(s, st, v, ctx, &n, e);
+	db_done(st);
+	return rc != 0 || n > 0 ? rc : fail(e, E_NOTFOUND, "%s: has no date", id);
+}
+
+int search_acts(struct search *s, int64_t after, search_act_visit *v, void *ctx, struct err *e)
+{
+	sqlite3_stmt *st = NULL;
+	bool row = true;
+	int rc = db_start(&s->db, Q_ACTS, &st, e, "i", after);
+
+	while (rc == 0 && (rc = db_step(&s->db, st, &row, e)) == 0 && row)
+		rc = v(ctx, db_u64(st, 0), sqlite3_column_int64(st, 1), e);
+	db_done(st);
+	return rc;
+}
 
 int search_whos(struct search *s, search_who_visit *v, void *ctx, struct err *e)
 {

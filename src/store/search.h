@@ -52,7 +52,22 @@ NODISCARD int search_who(struct search *s, uint32_t audience, const uint8_t coll
 /* Texts whose time is over are taken out of the file. */
 NODISCARD int search_expire(struct search *s, int64_t now_s, struct err *e);
 
+/* What has a date. One row per id; at: ns. series, more: the caller's. */
+struct search_due { const char *id; unsigned kind; bool open; int64_t at; uint32_t log; const char *series, *more; };
+NODISCARD int search_put_due(struct search *s, const struct search_due *d, struct err *e);
+NODISCARD int search_drop_due(struct search *s, const char *id, const char *prefix, struct err *e); /* prefix: all ids that begin so, too; or "" */
+/* An act of the consultation, when it arrived (microseconds). */
+NODISCARD int search_put_act(struct search *s, uint64_t frame, int64_t added, struct err *e);
+
 /* --- asking --- */
+/* Of one kind, open or not, with from <= at < to, in order of time (down: the latest first). Non-zero stops and is returned. */
+struct search_dues { unsigned kind; bool open, down; int64_t from, to; };
+typedef int search_due_visit(void *ctx, const struct search_due *d, struct err *e);
+NODISCARD int search_dues(struct search *s, const struct search_dues *q, search_due_visit *v, void *ctx, struct err *e);
+NODISCARD int search_get_due(struct search *s, const char *id, search_due_visit *v, void *ctx, struct err *e); /* E_NOTFOUND */
+/* Acts that arrived later than this, newest first. */
+typedef int search_act_visit(void *ctx, uint64_t frame, int64_t added, struct err *e);
+NODISCARD int search_acts(struct search *s, int64_t after, search_act_visit *v, void *ctx, struct err *e);
 /* All those pairs, one collection's behind one another. */
 typedef int search_who_visit(void *ctx, uint64_t n, uint32_t audience, const uint8_t collection[16], struct err *e);
 NODISCARD int search_whos(struct search *s, search_who_visit *v, void *ctx, struct err *e);
