@@ -9,6 +9,7 @@
 
 struct web {
 	struct record *record;
+	struct find *find;                   /* search and what has a date (consult/find.h); NULL: neither */
 	struct homes *homes;                 /* national papers and what waits (web/homes.h); NULL: none are kept */
 	struct access *access;               /* people who sign in; NULL: nobody can, and pages that need it are not there */
 	const char *base_url;                /* "https://…" for permanent links */
