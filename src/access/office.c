@@ -147,6 +147,7 @@ static int put_user(struct people_office *o, const struct state_user *u, bool is
 		memcpy(now.password, old.password, sizeof(now.password));
 	if (text != NULL)
 		memcpy(now.password, text, PASSWORD_TEXT);
+	(void)snprintf(now.role, sizeof(now.role), "%s", role_word(role_parse(u->role)));
 	if ((rc = state_put_user(o->s, &now, e)) == 0 && !is_new && (now.disabled || strcmp(now.password, old.password) != 0))
 		rc = state_end_sessions(o->s, u->name, NULL, e);
 	return rc;
@@ -497,13 +498,21 @@ static int hand_over(struct people_office *o, const char *from, const char *to, 
 int people_hand_over(struct people_office *o, const char *from, const char *to, const struct people_hook *hook, size_t hooks, struct people_handed *ret, struct err *e)
 {
 	struct people_handed done = {0};
-	char both[2 * LIMIT_USER + 8];
+	char outcome[LIMIT_USER + 16];
 	int rc;
 
 	if ((rc = only_admin(o, e)) != 0 || (rc = state_begin(o->s, e)) != 0)
 		return rc;
-	(void)snprintf(both, sizeof(both), "%.*s to %.*s", LIMIT_USER, from, LIMIT_USER, to);
-	if ((rc = end_noted(o, hand_over(o, from, to, hook, hooks, &done, e), "hand over", both, e)) == 0)
+	/* A row for either, so that both find it under their name. */
+	if ((rc = hand_over(o, from, to, hook, hooks, &done, e)) == 0) {
+		(void)snprintf(outcome, sizeof(outcome), "done: to %.*s", LIMIT_USER, to);
+		rc = audit_note_state(&o->w.clock, o->s, o->who, o->from, "hand over", from, outcome, e);
+	}
+	if (rc == 0) {
+		(void)snprintf(outcome, sizeof(outcome), "done: from %.*s", LIMIT_USER, from);
+		rc = audit_note_state(&o->w.clock, o->s, o->who, o->from, "take over", to, outcome, e);
+	}
+	if ((rc = state_end(o->s, rc, e)) == 0)
 		*ret = done;
 	return rc;
 }

@@ -141,7 +141,7 @@ static int check(struct asking *k, const uint8_t key[32], bool *ret_ok, struct e
 		if (*ret_ok)
 			remember(k, key, &u, &who);
 		if (!k->page)
-			note_check(k, &u, !*ret_ok ? N_("refused: wrong password") : who.second ? N_("refused: second factor due") : NULL);
+			note_check(k, &u, !*ret_ok ? "refused: wrong password" : who.second ? "refused: second factor due" : NULL);
 	} else {
 		rc = fail(e, rc, "local state cannot be read");
 	}

@@ -20,6 +20,7 @@
 
 enum people_how { HOW_PASSWORD, HOW_CODE, HOW_RECOVERY, HOW_KEY_SECOND, HOW_KEY, HOW_CERTIFICATE, HOW_COUNT_ };
 const char *people_how_name(enum people_how how);  /* message id: "password and one-time code" */
+const char *people_how_said(const char *word);     /* the same for what state_session.how says; "?" */
 
 struct people_session {
 	bool known;

@@ -4,7 +4,7 @@
 #include "access/priv.h"
 #include "crypto/passkey.h"
 
-/* ---- what is sealed with the node's people key (keys/people), which is not in the file it protects ---- */
+/* ---- what is sealed with the node's people key (keys/people.key), which is not in the file it protects ---- */
 struct people_keys { uint8_t totp[SEAL_KEY], recovery[MAC_KEY]; };
 /* Read, or made when `make`. E_NOTFOUND: there is none yet. */
 NODISCARD int people_keys_load(const struct world *w, const char *dir, bool make, struct people_keys *ret, struct err *e);

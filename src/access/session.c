@@ -73,6 +73,13 @@ static bool how_parse(const char *word, enum people_how *ret)
 	return false;
 }
 
+const char *people_how_said(const char *word)
+{
+	enum people_how how;
+
+	return how_parse(word, &how) ? people_how_name(how) : "?";
+}
+
 /* ---- cookies (RFC 6265, and the __Host- prefix of its successor) ---- */
 
 static const char *cookie_name(bool tls) { return tls ? "__Host-verbale" : "verbale"; }

@@ -21,7 +21,7 @@ static int make_key(const struct world *w, const char *path, struct keypair *ret
 
 int people_keys_load(const struct world *w, const char *dir, bool make, struct people_keys *ret, struct err *e)
 {
-	CLEANUP_STR char *folder = mem_printf("%s/keys", dir), *path = mem_printf("%s/keys/people", dir);
+	CLEANUP_STR char *folder = mem_printf("%s/keys", dir), *path = mem_printf("%s/keys/people.key", dir);
 	struct keypair k;
 	int rc, r;
 

@@ -65,6 +65,7 @@ int cmd_import(struct cli *cli, struct err *e);
 int cmd_export(struct cli *cli, struct err *e);
 int cmd_collection(struct cli *cli, struct err *e);
 int cmd_user(struct cli *cli, struct err *e);
+int cmd_audit(struct cli *cli, struct err *e);
 int cmd_token(struct cli *cli, struct err *e);
 int cmd_grant(struct cli *cli, struct err *e);
 int cmd_consult(struct cli *cli, struct err *e);
@@ -93,6 +94,8 @@ void cli_time(int64_t at_s, char to[32]); /* seconds as a time; 0: "" */
 /* Start answering for an open record; listeners from cli->conf. Ports bound are written back into the pointers. */
 struct node_server;
 NODISCARD int node_serve(struct cli *cli, struct log *log, struct node_server **ret, uint16_t *ret_http, uint16_t *ret_tls, struct err *e);
+/* Drop what is over: ended sessions, audit rows beyond their time. */
+void node_care(struct node_server *s);
 void node_stop(struct node_server *s);
 /* One round of following all peers; prints nothing. The first failure is returned, the others are still tried. again: peer/peer.h. */
 NODISCARD int node_sync_all(struct cli *cli, bool again, struct err *e);

@@ -12,7 +12,7 @@
 #define AGAIN_S 86400 /* once a day all entries are asked for anew: what was released to us since it was first asked */
 
 /* Wait for the end, following the peers in between. */
-static void wait_and_sync(struct cli *cli, const sigset_t *end)
+static void wait_and_sync(struct cli *cli, struct node_server *s, const sigset_t *end)
 {
 	const uint64_t every = conf_number(&cli->conf, CONF_sync_interval);
 	const struct timespec pause = {.tv_sec = every > 0 ? (time_t)every : 3600};
@@ -27,6 +27,7 @@ static void wait_and_sync(struct cli *cli, const sigset_t *end)
 		if (again)
 			since = 0;
 		IGNORE(consult_tick(cli->record, cli->rd, &(size_t){0}, NULL) != 0, "the next round tries again");
+		node_care(s);
 		if (sigtimedwait(end, NULL, &pause) > 0)
 			return;
 	}
@@ -65,7 +66,7 @@ int cmd_serve(struct cli *cli, struct err *e)
 		if (tls != 0)
 			printf("https://%s (TLS, %u)\n", conf_text(&cli->conf, CONF_listen_tls), tls);
 		fflush(stdout);
-		wait_and_sync(cli, &end);
+		wait_and_sync(cli, s, &end);
 		node_stop(s);
 		log_event(cli->w.log, EV_stop, NULL);
 	}

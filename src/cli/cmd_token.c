@@ -1,7 +1,7 @@
 /* token, grant: what programs sign in with, and who may use a collection. On the local state alone, beside a running node. */
 #include <string.h>
 
-#include "access/access.h"
+#include "access/people.h"
 #include "base/enc.h"
 #include "base/mem.h"
 #include "cli/cli.h"
@@ -212,6 +212,14 @@ static int list_token(void *ctx, const struct state_token *t, struct err *e)
 
 /* ---- token ---- */
 
+static int note_token(struct cli *cli, struct state *s, const char *act, const struct state_token *t, struct err *e)
+{
+	char outcome[sizeof(t->id) + 8];
+
+	(void)snprintf(outcome, sizeof(outcome), "done: %s", t->id);
+	return audit_note_state(&cli->w.clock, s, "command", NULL, act, t->user, outcome, e);
+}
+
 static int add_token(struct cli *cli, struct state *s, struct err *e)
 {
 	struct state_token t = {.id = ""};
@@ -220,8 +228,9 @@ static int add_token(struct cli *cli, struct state *s, struct err *e)
 
 	if ((rc = take_options(cli, &t, e)) != 0 || (rc = state_begin(s, e)) != 0)
 		return rc;
-	if ((rc = take_user(cli, s, &t, e)) == 0)
-		rc = access_make_token(&cli->w, s, &t, secret, e);
+	if ((rc = take_user(cli, s, &t, e)) == 0 && (rc = access_make_token(&cli->w, s, &t, secret, e)) == 0) {
+		rc = note_token(cli, s, "token add", &t, e);
+	}
 	if ((rc = state_end(s, rc, e)) != 0)
 		return rc;
 	if (cli->json) {
@@ -245,7 +254,8 @@ static int revoke_token(struct cli *cli, struct state *s, struct err *e)
 		return rc;
 	if ((rc = state_get_token(s, cli->arg[2], &t, e)) == 0) {
 		t.revoked = true;
-		rc = state_put_token(s, &t, e);
+		if ((rc = state_put_token(s, &t, e)) == 0)
+			rc = note_token(cli, s, "token revoke", &t, e);
 	}
 	if ((rc = state_end(s, rc, e)) == 0)
 		rc = list_token(cli, &t, e);
@@ -326,7 +336,11 @@ static int put_grant(struct cli *cli, struct state *s, bool add, struct err *e)
 	struct state_grant g = {.subject = ""};
 	int rc;
 
-	if ((rc = grant_from(cli, s, add, &g, e)) != 0 || (rc = state_put_grant(s, &g, e)) != 0)
+	if ((rc = grant_from(cli, s, add, &g, e)) != 0 || (rc = state_begin(s, e)) != 0)
+		return rc;
+	if ((rc = state_put_grant(s, &g, e)) == 0)
+		rc = audit_note_state(&cli->w.clock, s, "command", NULL, add ? "grant add" : "grant remove", g.subject, NULL, e);
+	if ((rc = state_end(s, rc, e)) != 0)
 		return rc;
 	if (cli->json || !add)
 		return list_grant(cli, &g, e);

@@ -4,9 +4,10 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "access/access.h"
+#include "access/people.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "cli/people.h"
 
 int cli_state(struct cli *cli, const char *dir, struct state **ret, struct err *e)
 {
@@ -148,7 +149,7 @@ static void print_user(const struct cli *cli, const struct state_user *u)
 		    u->password[0] != '\0' ? "true" : "false", u->has_spki ? "true" : "false", u->disabled ? "true" : "false", created, seen);
 		return;
 	}
-	printf("%-20s %s%s%-12s %-8s %s%s%s", u->name, u->party, u->agency[0] != '\0' ? "/" : "", u->agency, u->role, u->password[0] != '\0' ? _("password") : "-",
+	printf("%-20s %s%s%-12s %-13s %s%s%s", u->name, u->party, u->agency[0] != '\0' ? "/" : "", u->agency, u->role, u->password[0] != '\0' ? _("password") : "-",
 	    u->has_spki ? ", " : "", u->has_spki ? _("certificate") : "");
 	if (seen[0] != '\0') {
 		printf("; ");
@@ -158,9 +159,10 @@ static void print_user(const struct cli *cli, const struct state_user *u)
 }
 
 /* What becomes of a user, in one change: nobody's other change is lost in between. */
-static int put_user(struct cli *cli, struct state *s, bool is_new, struct err *e)
+static int put_user(struct cli *cli, struct people_office *o, bool is_new, struct err *e)
 {
 	CLEANUP_BUF struct buf password = BUF_INIT(LIMIT_PASSWORD + 4);
+	struct state *const s = people_office_state(o);
 	const char *name = cli->arg[2];
 	struct state_user u = {.role = "reader", .created_s = clock_now(&cli->w.clock) / NS_PER_S};
 	int rc;
@@ -177,9 +179,7 @@ static int put_user(struct cli *cli, struct state *s, bool is_new, struct err *e
 	}
 	if (rc == 0 && cli_opt(cli, "no-password") != NULL)
 		u.password[0] = '\0';
-	if (rc == 0 && (rc = take_options(cli, &u, e)) == 0 && (rc = state_put_user(s, &u, e)) == 0 && password.p != NULL)
-		rc = access_set_password(&cli->w, s, name, password.p, e);
-	if (rc == 0)
+	if (rc == 0 && (rc = take_options(cli, &u, e)) == 0 && (rc = people_put_user(o, &u, is_new, password.p, e)) == 0)
 		rc = state_get_user(s, name, &u, e);
 	rc = state_end(s, rc, e);
 	if (password.p != NULL)
@@ -189,18 +189,15 @@ static int put_user(struct cli *cli, struct state *s, bool is_new, struct err *e
 	return rc;
 }
 
-static int disable_user(struct cli *cli, struct state *s, struct err *e)
+static int add_user(struct cli *cli, struct people_office *o, struct err *e) { return put_user(cli, o, true, e); }
+static int set_user(struct cli *cli, struct people_office *o, struct err *e) { return put_user(cli, o, false, e); }
+
+static int disable_user(struct cli *cli, struct people_office *o, struct err *e)
 {
 	struct state_user u;
 	int rc;
 
-	if ((rc = state_begin(s, e)) != 0)
-		return rc;
-	if ((rc = state_get_user(s, cli->arg[2], &u, e)) == 0) {
-		u.disabled = true;
-		rc = state_put_user(s, &u, e);
-	}
-	if ((rc = state_end(s, rc, e)) == 0)
+	if ((rc = people_disable(o, cli->arg[2], e)) == 0 && (rc = state_get_user(people_office_state(o), cli->arg[2], &u, e)) == 0)
 		print_user(cli, &u);
 	return rc;
 }
@@ -212,23 +209,26 @@ static int list_user(void *ctx, const struct state_user *u, struct err *e)
 	return 0;
 }
 
+static int list_users(struct cli *cli, struct people_office *o, struct err *e) { return state_users(people_office_state(o), list_user, cli, e); }
+
 int cmd_user(struct cli *cli, struct err *e)
 {
-	static const char *const what[] = {"add", "set", "disable", "list"};
+	static const struct { const char *name; int args; int (*run)(struct cli *cli, struct people_office *o, struct err *e); } subs[] = {
+		{"add", 3, add_user}, {"set", 3, set_user}, {"disable", 3, disable_user}, {"list", 2, list_users}, {"hand-over", 4, user_hand_over},
+		{"totp", 3, user_totp}, {"codes", 3, user_codes}, {"devices", 3, user_devices}, {"sessions", 3, user_sessions},
+	};
+	struct people_office *o = NULL;
 	struct state *s = NULL;
 	size_t i = 0;
 	int rc;
 
-	while (i < ARRAY_LEN(what) && strcmp(cli->arg[0], what[i]) != 0)
+	while (i < ARRAY_LEN(subs) && strcmp(cli->arg[0], subs[i].name) != 0)
 		i++;
-	if (i == ARRAY_LEN(what) || cli->args != (i == 3 ? 2 : 3))
-		return fail(e, E_USAGE, "verbale user add|set|disable DIR NAME, or verbale user list DIR");
-	if ((rc = cli_state(cli, cli->arg[1], &s, e)) != 0)
-		return rc;
-	if (i < 2)
-		rc = put_user(cli, s, i == 0, e);
-	else
-		rc = i == 2 ? disable_user(cli, s, e) : state_users(s, list_user, cli, e);
+	if (i == ARRAY_LEN(subs) || cli->args != subs[i].args)
+		return fail(e, E_USAGE, "verbale user add|set|disable|totp|codes|devices|sessions DIR NAME, verbale user hand-over DIR NAME SUCCESSOR, or verbale user list DIR");
+	if ((rc = cli_state(cli, cli->arg[1], &s, e)) == 0 && (rc = people_office_command(&cli->w, cli->arg[1], record_self(cli->record)->party, s, &o, e)) == 0)
+		rc = subs[i].run(cli, o, e);
+	people_office_close(o);
 	state_close(s);
 	return rc;
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "access/access.h"
+#include "access/people.h"
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "peer/peer.h"
@@ -150,16 +150,28 @@ static const char *peer_of(void *ctx, const uint8_t spki[32])
 	return k != NULL ? k->party : NULL;
 }
 
+/* Scheme, host and port of an address: what browsers call its origin. "": none. */
+static const char *site_of(const char *url, char ret[LIMIT_ORIGIN_URL + 1])
+{
+	const char *host = strstr(url, "://");
+	const size_t n = host != NULL ? (size_t)(host + 3 - url) + strcspn(host + 3, "/?#") : 0;
+
+	(void)snprintf(ret, LIMIT_ORIGIN_URL + 1, "%.*s", n <= LIMIT_ORIGIN_URL ? (int)n : 0, url);
+	return ret;
+}
+
 static int exchange(struct node_server *s, struct log *log, struct err *e)
 {
 	const struct conf *conf = &s->cli->conf;
 	const char *name = conf_text(conf, CONF_name);
+	char origin[LIMIT_ORIGIN_URL + 1];
 	const struct access_conf a = {.w = &s->cli->w, .party = record_self(s->cli->record)->party, .rate = (unsigned)conf_number(conf, CONF_rate_limit),
-	    .burst = (unsigned)conf_number(conf, CONF_rate_burst), .peer = peer_of, .peer_ctx = s};
+	    .burst = (unsigned)conf_number(conf, CONF_rate_burst), .peer = peer_of, .peer_ctx = s,
+	    .origin = site_of(conf_text(conf, CONF_base_url), origin), .idle_s = (unsigned)conf_number(conf, CONF_session_idle), .total_s = (unsigned)conf_number(conf, CONF_session_total)};
 	struct taxii_conf t = {.record = s->cli->record, .title = name[0] != '\0' ? name : record_self(s->cli->record)->origin, .log = log};
 	int rc = access_open(&a, record_dir(s->cli->record), &s->access, e);
 
-	t.access = s->access;
+	t.access = s->web.access = s->access;
 	return rc != 0 ? rc : taxii_open(&t, &s->taxii, e);
 }
 
@@ -219,6 +231,11 @@ int node_serve(struct cli *cli, struct log *log, struct node_server **ret, uint1
 	*ret_tls = tls >= 0 ? http_port(s->http, (size_t)tls) : 0;
 	*ret = s;
 	return 0;
+}
+
+void node_care(struct node_server *s)
+{
+	IGNORE(people_care(s->access, (unsigned)conf_number(&s->cli->conf, CONF_audit_keep_days), NULL) != 0, "what is over is over; it is dropped the next time");
 }
 
 void node_stop(struct node_server *s)

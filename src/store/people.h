@@ -73,7 +73,7 @@ struct state_audit {
 	char from[46];                       /* address, or "" */
 	char act[LIMIT_USER + 1];            /* "sign-in", "user set", "document publish" */
 	char subject[LIMIT_STIX_ID + 1];     /* what it was about, or "" */
-	char outcome[LIMIT_USER + 1];        /* "done", "refused: wrong password" */
+	char outcome[LIMIT_USER + 17];       /* "done", "refused: wrong password", "done: to beispiel" */
 };
 NODISCARD int state_audit_add(struct state *s, const struct state_audit *a, struct err *e);
 struct state_audit_ask { int64_t since_us, until_us; const char *user; uint64_t after; size_t limit; }; /* 0, NULL: any; user: name or whole who */

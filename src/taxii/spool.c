@@ -124,12 +124,14 @@ static int damaged(const struct spool *s, struct err *e) { return fail(e, E_CORR
 /* What an older version left behind is written all the same. */
 static bool known_head(uint8_t head[HEAD_LEN])
 {
+	static const uint8_t then[] = {ROLE_NONE, ROLE_READER, ROLE_DESK, ROLE_RELEASER};
 	uint8_t *const role = &head[HEAD_LEN - 1];
 
-	if (memcmp(head, MAGIC_1, sizeof(MAGIC_1) - 1) == 0)
-		*role = *role == 2 ? ROLE_DESK : *role == 3 ? ROLE_RELEASER : *role;
-	else if (memcmp(head, MAGIC, sizeof(MAGIC) - 1) != 0)
+	if (memcmp(head, MAGIC_1, sizeof(MAGIC_1) - 1) != 0)
+		return memcmp(head, MAGIC, sizeof(MAGIC) - 1) == 0 && *role < ROLE_NODE;
+	if (*role >= ARRAY_LEN(then))
 		return false;
+	*role = then[*role];
 	return true;
 }
 
@@ -144,7 +146,7 @@ int spool_open(const struct fs *fs, const char *folder, const char *id, struct s
 		return rc;
 	if ((s->fd = fs->open(fs->ctx, s->path, O_RDWR, 0)) < 0)
 		rc = fail_errno(e, s->fd == -ENOENT ? E_NOTFOUND : E_IO, -s->fd, "%s", s->path);
-	else if ((rc = fs_pread_all(fs, s->fd, head, sizeof(head), 0, &got, s->path, e)) == 0 && (got != sizeof(head) || !known_head(head) || head[HEAD_LEN - 1] >= ROLE_NODE))
+	else if ((rc = fs_pread_all(fs, s->fd, head, sizeof(head), 0, &got, s->path, e)) == 0 && (got != sizeof(head) || !known_head(head)))
 		rc = damaged(s, e);
 	if (rc != 0) {
 		spool_close(s, false);

@@ -18,6 +18,7 @@ struct field {
 	const char *autocomplete;            /* HTML §4.10.18.7.1, "current-password"; NULL: "off" */
 	const char *lang;                    /* of what is typed, "ja"; NULL: the page's */
 	bool required;
+	bool plain;                          /* never "(optional)": filters, choices that are always made */
 	unsigned rows;                       /* of a text area */
 	unsigned max;                        /* characters; 0: not said */
 };

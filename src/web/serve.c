@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "web/asset.h"
+#include "web/look.h"
 
 static int redirect(struct http_resp *r, struct url to, struct err *e)
 {
@@ -15,11 +16,13 @@ static int redirect(struct http_resp *r, struct url to, struct err *e)
 void serve_root(void *ctx, void *thread, const struct http_req *q, struct http_resp *r)
 {
 	CLEANUP_ARENA struct arena a = {0};
-	const struct url home = url_suffix(&a, url_path(&a, lang_code(http_lang(q, LANG_EN)), NULL), "/");
-	int rc = redirect(r, home, NULL);
+	struct look look;
+	int rc;
 
+	look_of(q, &look);
+	rc = redirect(r, url_suffix(&a, url_path(&a, lang_code(look.has_lang ? look.lang : http_lang(q, LANG_EN)), NULL), "/"), NULL);
 	if (rc == 0)
-		rc = http_header(r, "Vary", "Accept-Language", NULL);
+		rc = http_header(r, "Vary", "Accept-Language, Cookie", NULL);
 	if (rc != 0)
 		serve_failure(ctx, thread, q, r, rc);
 }

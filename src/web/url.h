@@ -14,6 +14,8 @@ struct url url_query(struct arena *a, struct url u, const char *name, const char
 struct url url_fragment(struct arena *a, const char *id);
 /* base ("https://host") in front of a path. */
 struct url url_absolute(struct arena *a, const char *base, struct url u);
+/* An address of ours that came back with a form (people_return_ok() said yes): what may not stand in a header is written as %XX. */
+struct url url_own(struct arena *a, const char *path);
 /* A foreign address: http(s) with a host and no control, space or quote; anything else gives "#". */
 struct url url_foreign(struct arena *a, const char *s);
 struct url url_mail(struct arena *a, const char *subject, const char *body);

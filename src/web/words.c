@@ -1,7 +1,7 @@
 /* Codes of the data model to words. A missing row shows the code, never nothing. */
 #include <string.h>
 
-#include "web/view.h"
+#include "web/people_view.h"
 
 static const struct party_row { const char *code, *name, *side, *zone; enum lang lang; } parties[] = {
 	{"DE", N_("Germany"), N_("German side"), "Europe/Berlin", LANG_DE},
@@ -177,4 +177,28 @@ struct shown bitext_in(const struct bitext *t, enum lang want)
 		if (t->s[order[i]] != NULL)
 			return (struct shown){t->s[order[i]], order[i]};
 	return (struct shown){"", want};
+}
+
+/* ---- what a browser calls itself ---- */
+
+struct known { const char *part, *name; };
+
+static const char *first_known(const char *agent, const struct known *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strstr(agent, rows[i].part) != NULL)
+			return rows[i].name;
+	return NULL;
+}
+
+const char *agent_text(struct arena *a, const char *agent)
+{
+	/* Each names its ancestors, too: the youngest first. */
+	static const struct known browsers[] = {{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chromium/", "Chromium"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}, {"curl/", "curl"}};
+	static const struct known systems[] = {{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"}};
+	const char *browser = first_known(agent, browsers, ARRAY_LEN(browsers)), *system = first_known(agent, systems, ARRAY_LEN(systems));
+
+	if (browser == NULL)
+		return agent[0] != '\0' ? agent : "?";
+	return system != NULL ? arena_printf(a, "%s, %s", browser, system) : browser;
 }

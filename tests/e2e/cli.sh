@@ -162,18 +162,18 @@ gives 2 'take numbers' log de --after x
 
 # ---- users, tokens, grants ----
 echo 'a long enough password' >pw
-gives 0 '^muster .*DE/BSI .*editor .*password' user add de muster --agency BSI --role editor --password-file pw
+gives 0 '^muster .*DE/BSI .*desk-officer .*password' user add de muster --agency BSI --role desk-officer --password-file pw
 gives 1 'already exists: user muster' user add de muster
 gives 1 'user name "Muster"' user add de Muster
 gives 2 '--party FR: neither' user add de x --party FR
-gives 2 '--role king' user add de x --role king
+gives 2 '--role king: one of reader, contributor, desk-officer, releaser, administrator, auditor' user add de x --role king
 printf short >short.pw
 gives 2 'a password of 12 characters' user set de muster --password-file short.pw
-gives 0 'head .*password, certificate' user set de muster --role head --cert jp/keys/tls.cert.pem
+gives 0 'releaser .*password, certificate' user set de muster --role head --cert jp/keys/tls.cert.pem
 gives 1 'another user signs in with this certificate' user add de other --cert jp/keys/tls.cert.pem
 gives 1 'there is no user nobody' user disable de nobody
 gives 0 '; disabled$' user disable de muster
-gives 0 'head +password$' user set de muster --enable --no-cert
+gives 0 'releaser +password$' user set de muster --enable --no-cert
 gives 0 '"password":true' user list de --json
 json 'user list --json'
 col=$(v collection list de | cut -d ' ' -f 1)

@@ -22,7 +22,7 @@ async function use(form) {
 
 for (const form of all('form[data-key]')) {
   if (!window.PublicKeyCredential?.[made[form.dataset.key]] || !navigator.credentials) continue;
-  (form.closest('[data-keys]') ?? form).hidden = false;
+  for (let box = form.closest('[data-keys]'); box; box = box.parentElement.closest('[data-keys]')) box.hidden = false;
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     use(form);

@@ -35,7 +35,7 @@ void lab_close(struct lab *lab)
 
 	access_close(lab->a);
 	state_close(lab->s);
-	(void)snprintf(path, sizeof(path), "%s/keys/people", lab->dir);
+	(void)snprintf(path, sizeof(path), "%s/keys/people.key", lab->dir);
 	unlink(path);
 	(void)snprintf(path, sizeof(path), "%s/keys", lab->dir);
 	rmdir(path);

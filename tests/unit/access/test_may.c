@@ -46,6 +46,7 @@ static void test_roles(void **state)
 {
 	static const struct { const char *party; enum role role; bool read, write; } rows[] = {
 		{"DE", ROLE_READER, true, false}, {"DE", ROLE_DESK, true, true}, {"DE", ROLE_RELEASER, true, true}, {"DE", ROLE_NODE, true, false},
+		{"DE", ROLE_CONTRIBUTOR, true, true}, {"DE", ROLE_ADMIN, true, false}, {"DE", ROLE_AUDITOR, true, false},
 		{"JP", ROLE_READER, true, false}, {"JP", ROLE_DESK, true, false}, {"JP", ROLE_RELEASER, true, false}, {"JP", ROLE_NODE, true, false},
 	};
 	struct lab *lab = *state;

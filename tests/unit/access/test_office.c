@@ -167,9 +167,11 @@ static void test_users(void **state)
 	assert_int_equal(people_put_user(command, &new, false, NULL, &lab->e), E_NOTFOUND);
 	/* What does not concern signing in ends nothing. */
 	(void)snprintf(u.agency, sizeof(u.agency), "BMI");
+	(void)snprintf(u.role, sizeof(u.role), "editor");
 	OK(people_put_user(command, &u, false, NULL, &lab->e));
 	assert_true(signed_in(cookie));
 	assert_string_equal(lab->p.agency, "BMI");
+	assert_string_equal(get("muster").role, "desk-officer"); /* kept by its own word */
 	(void)snprintf(u.password, sizeof(u.password), "nonsense"); /* what is stored stays */
 	OK(people_put_user(command, &u, false, NULL, &lab->e));
 	assert_true(signed_in(cookie));
@@ -270,7 +272,7 @@ static void test_hand_over(void **state)
 	assert_string_equal(works("muster"), "");
 	assert_string_equal(works("nachfolger"), "briefinga contributionb ");
 	assert_string_equal(works("beispiel"), "contributionc ");
-	assert_string_equal(lab_audit(lab), "command||hand over|muster to nachfolger|done");
+	assert_string_equal(lab_audit(lab), "command||take over|nachfolger|done: from muster");
 	assert_false(signed_in(cookie));
 	assert_true(get("muster").disabled);
 	(void)snprintf(field, sizeof(field), "Bearer %s", text);

@@ -324,7 +324,7 @@ static void test_devices(void **state)
 /* The key that seals is lost, or the file came from elsewhere: nobody gets in by that, and it is said. */
 static void test_other_key(void **state)
 {
-	CLEANUP_STR char *path = mem_printf("%s/keys/people", lab->dir);
+	CLEANUP_STR char *path = mem_printf("%s/keys/people.key", lab->dir);
 	struct people_keys keys;
 
 	(void)state;

@@ -175,10 +175,42 @@ static void big_endian(void **state)
 	assert_memory_equal(p, "\xff\xfe\3", 3);
 }
 
+/* RFC 4648 §10, without padding and in the URL-safe alphabet. */
+static void test_url_and_32(void **state)
+{
+	static const struct { const char *bytes, *url, *b32; } rows[] = {
+		{"", "", ""}, {"f", "Zg", "MY"}, {"fo", "Zm8", "MZXQ"}, {"foo", "Zm9v", "MZXW6"}, {"foob", "Zm9vYg", "MZXW6YQ"}, {"fooba", "Zm9vYmE", "MZXW6YTB"}, {"foobar", "Zm9vYmFy", "MZXW6YTBOI"},
+		{"\xfb\xff\xfe", "-__-", "7P774"},
+	};
+	static const char *const bad[] = {"Z", "Zg==", "Zh", "Zm9", "+/8", "Zm9vYg=", "Zm 8", "Zm8\n", "-__*", "é"};
+	uint8_t out[8];
+	char text[32];
+	size_t n = 99;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const size_t len = strlen(rows[i].bytes);
+
+		base64url_encode(rows[i].bytes, len, text);
+		assert_string_equal(text, rows[i].url);
+		assert_int_equal(strlen(text), BASE64URL_LEN(len));
+		assert_true(base64url_decode(text, strlen(text), out, len, &n));
+		assert_int_equal(n, len);
+		assert_memory_equal(out, rows[i].bytes, len);
+		if (len > 0)
+			assert_false(base64url_decode(text, strlen(text), out, len - 1, &n));
+		base32_encode(rows[i].bytes, len, text);
+		assert_string_equal(text, rows[i].b32);
+		assert_int_equal(strlen(text), BASE32_LEN(len));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_false(base64url_decode(bad[i], strlen(bad[i]), out, sizeof(out), &n));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hex),
+		cmocka_unit_test(test_url_and_32), cmocka_unit_test(hex),
 		cmocka_unit_test(base64_good),
 		cmocka_unit_test(base64_refused),
 		cmocka_unit_test(base64_one_spelling),

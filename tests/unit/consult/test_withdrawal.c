@@ -88,9 +88,48 @@ static void own_things_only(void **unused)
 	lab_close(&l);
 }
 
+/* Whoever writes threat data may take it back; whoever writes in the consultation alone does not get further than their role. */
+static void by_role(void **unused)
+{
+	char *json = indicator_json(1, NULL, "one");
+	struct lab l;
+	struct node de;
+	struct entry en;
+	struct err e = {0};
+
+	(void)unused;
+	lab_open(&l, 1);
+	node_make(&l, &de, "DE");
+	record_set_rules(de.r, consult_rule, consult_public, NULL);
+	found_collection(&de, "\"DE\"", "amber");
+	as_role = ROLE_READER;
+	assert_int_equal(add_one(&de, json).err.code, E_DENIED);
+	as_role = ROLE_ADMIN;
+	assert_int_equal(add_one(&de, json).err.code, E_DENIED);
+	as_role = ROLE_CONTRIBUTOR;
+	add_ok(&de, json);
+	newest(&de, "verbale-collection--" COLLECTION, &en);
+	char *yes = assent_json(&de, &en, "agree");
+
+	assert_int_equal(add_one(&de, yes).err.code, E_DENIED); /* speaking for the party is not theirs */
+	entry_free(&en);
+	newest(&de, "indicator--00000001-0000-4000-8000-000000000001", &en);
+	as_role = ROLE_AUDITOR;
+	assert_int_equal(withdraw(&l, &de, &en, true, 1, &e), E_DENIED);
+	as_role = ROLE_CONTRIBUTOR;
+	assert_int_equal(withdraw(&l, &de, &en, true, 2, &e), 0);
+	as_role = ROLE_NODE;
+	entry_free(&en);
+	mem_free(yes);
+	mem_free(json);
+	node_close(&de);
+	node_free(&de);
+	lab_close(&l);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(own_things_only)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(own_things_only), cmocka_unit_test(by_role)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -211,9 +211,11 @@ char *assent_json(struct node *n, const struct entry *subject, const char *verb)
 	return text;
 }
 
+enum role as_role = ROLE_NODE;
+
 struct add_result add_one(struct node *n, const char *json)
 {
-	struct add_opt opt = {.strict = STIX_DEFAULT, .role = ROLE_NODE};
+	struct add_opt opt = {.strict = STIX_DEFAULT, .role = as_role};
 	const struct add_item item = {json, strlen(json)};
 	struct add_result res;
 	struct err e = {0};

@@ -24,6 +24,7 @@ char *collection_json(struct node *n, const char *members, const char *ceiling, 
 char *indicator_json(unsigned k, const char *marking_or_null, const char *name);
 char *assent_json(struct node *n, const struct entry *subject, const char *verb);
 /* Add one text; asserts the call itself succeeded. */
+extern enum role as_role; /* of add_one and add_ok; ROLE_NODE unless a test says otherwise */
 struct add_result add_one(struct node *n, const char *json);
 void add_ok(struct node *n, const char *json);
 void found_collection(struct node *n, const char *members, const char *ceiling);

@@ -254,6 +254,29 @@ static void test_spool(void **state)
 	assert_int_equal(read_all(s, 7), 100000);
 	spool_close(s, true);
 	assert_int_equal(spool_open(&fs, folder, id, &h, &s, &e), E_NOTFOUND);
+	/* left by an older version: its words for roles */
+	for (unsigned role = 0; role < 5; role++) {
+		static const int due[] = {ROLE_NONE, ROLE_READER, ROLE_DESK, ROLE_RELEASER};
+
+		s = spooled(&fs, folder, id, 2);
+		assert_int_equal(spool_seal(s, false, NULL), 0);
+		spool_close(s, false);
+		f = fopen(path, "r+");
+		assert_non_null(f);
+		assert_int_equal(fprintf(f, "verbale spool 1\n"), 16);
+		fseek(f, 32, SEEK_SET);
+		fputc((int)role, f);
+		fclose(f);
+		if (role == ARRAY_LEN(due)) {
+			assert_int_equal(spool_open(&fs, folder, id, &h, &s, &e), E_CORRUPT);
+			unlink(path);
+			break;
+		}
+		assert_int_equal(spool_open(&fs, folder, id, &h, &s, &e), 0);
+		assert_int_equal(h.role, due[role]);
+		assert_int_equal(read_all(s, 7), 2);
+		spool_close(s, true);
+	}
 	/* torn: whatever is missing at its end, the reader says so and does not take it for the whole */
 	for (size_t cut = 1; cut < 40; cut++) {
 		s = spooled(&fs, folder, id, 2);

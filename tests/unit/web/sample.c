@@ -192,11 +192,12 @@ void sample_make(struct arena *a, enum lang l, const char *evil, struct sample *
 	ret->record.log[0] = (struct v_log){.party = s_("DE"), .origin = s_("log.de.example"), .vkey = s_("log.de.example+12345678+Abc"), .root = s_("wD6R"), .size = 12, .own = true, .known = true, .cosign = ret->proof.evidence[0].cosign, .cosigns = 1};
 	ret->record.log[1] = (struct v_log){.party = s_("JP")};
 	ret->error = (struct v_error){404, "There is nothing at this address", "Perhaps the address was copied incompletely, or the text has not been published.", NULL};
+	ret->evil = evil;
 	ret->person = ret->page;
 	ret->person.user = s_("e.muster");
 	ret->person.csrf = s_("token");
 	ret->person.waiting = 3;
-	ret->person.may[RIGHT_WRITE] = true;
+	ret->person.may[RIGHT_WRITE] = ret->person.may[RIGHT_ADMIN] = ret->person.may[RIGHT_AUDIT] = true;
 	ret->person.session_end = 1473672600 * NS_PER_S;
 	ret->person.done = "You are signed out.";
 	evil_text = NULL;
@@ -204,7 +205,8 @@ void sample_make(struct arena *a, enum lang l, const char *evil, struct sample *
 
 const char *sample_name(enum sample_page which)
 {
-	static const char *const names[S_PAGES] = {"home", "list", "series", "round", "statement", "agenda", "proof", "record", "error", "person"};
+	static const char *const names[S_PAGES] = {"home", "list", "series", "round", "statement", "agenda", "proof", "record", "error", "person",
+		"sign-in", "second", "sign-out", "settings", "totp", "codes", "users", "user", "audit", "form", "help", "accessibility", "privacy"};
 
 	return names[which];
 }
@@ -225,6 +227,9 @@ void sample_render(const struct sample *s, enum sample_page which, struct buf *o
 	case S_RECORD: page_record(&o, p, &s->record); break;
 	case S_ERROR: page_error(&o, p, &s->error); break;
 	case S_PERSON: page_series_list(&o, &s->person, &s->list); break;
+	case S_SIGN_IN: case S_SECOND: case S_SIGN_OUT: case S_SETTINGS: case S_TOTP: case S_CODES: case S_USERS: case S_USER: case S_AUDIT: case S_FORM: case S_HELP: case S_ACCESSIBILITY: case S_PRIVACY:
+		sample_people(s, which, &o);
+		break;
 	case S_PAGES: break;
 	}
 }
