@@ -47,7 +47,7 @@ static int document_page(struct visit *v, const struct entry *en, const char *un
 		if (strcmp(r->document[i].id, en->row.id) == 0) {
 			*ret = r->document[i].page;
 			if (unit != NULL)
-				*ret = url_suffix(l->a, *ret, url_fragment(l->a, arena_printf(l->a, "%s-%s", lang_code(l->lang), unit)).s);
+				*ret = url_anchor(l->a, *ret, arena_printf(l->a, "%s-%s", lang_code(l->lang), unit));
 			return 0;
 		}
 	return fail(e, E_NOTFOUND, "not found");

@@ -112,8 +112,11 @@ static int open_progress(struct visit *v, struct v_progress_form *f, struct err 
 	if ((rc = load_promise_all(v, v->q->arg[1], f->p, e)) != 0)
 		return rc;
 	memcpy(f->f, progress_fields, sizeof progress_fields);
-	for (unsigned i = 0; i < COMMITMENT_STATES; i++)
-		f->states[i] = (struct choice){commitment_state_word((enum commitment_state)i), tr(v->p.lang, commitment_state_name((enum commitment_state)i))};
+	for (unsigned i = 0; i < COMMITMENT_STATES; i++) {
+		f->states[i].value = commitment_state_word((enum commitment_state)i);
+		f->states[i].text = tr(v->p.lang, commitment_state_name((enum commitment_state)i));
+		f->states[i].on = strcmp(f->states[i].value, f->state) == 0;
+	}
 	name_promise(v, f->p, "progress");
 	visit_crumb(v, N_("Report progress"), f->p->report);
 	if (!f->p->may_report)
@@ -170,6 +173,8 @@ int do_progress(struct visit *v, struct err *e)
 		return rc;
 	visit_fill(v, f->f, f->n);
 	f->state = visit_field(v, "state");
+	for (unsigned i = 0; i < COMMITMENT_STATES; i++)
+		f->states[i].on = strcmp(f->states[i].value, f->state) == 0;
 	read_due(f->f, f->n, "due", &due);
 	if (strcmp(f->state, "carried") == 0 && due.text[0] == '\0')
 		fields_fault(f->f, f->n, "due", N_("Until when is it carried on?"));

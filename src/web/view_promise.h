@@ -50,4 +50,4 @@ struct v_promise_form {
 	bool next_round;
 	struct url back;
 };
-struct v_progress_form { struct v_promise *p; struct field *f; size_t n; const char *state, *fault; struct choice states[COMMITMENT_STATES]; };
+struct v_progress_form { struct v_promise *p; struct field *f; size_t n; const char *state, *fault; struct { const char *value, *text; bool on; } states[COMMITMENT_STATES]; };
