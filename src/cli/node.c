@@ -10,6 +10,7 @@
 #include "consult/find.h"
 #include "peer/peer.h"
 #include "taxii/taxii.h"
+#include "web/subs.h"
 #include "web/web.h"
 
 static int keys_folder(const struct fs *fs, const char *dir, char **ret, struct err *e)
@@ -181,7 +182,12 @@ static int index_texts(struct node_server *s, struct err *e)
 {
 	CLEANUP_STR char *path = mem_printf("%s/search.sqlite", record_dir(s->cli->record));
 
-	return path == NULL ? fail(e, E_NOMEM, "search") : find_open(path, &s->web.find, e);
+	CLEANUP_STR char *state = mem_printf("%s/state.sqlite", record_dir(s->cli->record));
+	int rc;
+
+	if (path == NULL || state == NULL)
+		return fail(e, E_NOMEM, "search");
+	return (rc = find_open(path, &s->web.find, e)) != 0 ? rc : subs_open(state, &s->web.subs, e);
 }
 
 static int listeners(struct node_server *s, struct http_conf *c, int *ret_http, int *ret_tls, struct err *e)
@@ -258,6 +264,7 @@ void node_stop(struct node_server *s)
 	taxii_close(s->taxii);
 	access_close(s->access);
 	find_close(s->web.find);
+	subs_close(s->web.subs);
 	if (s->key.p != NULL)
 		secret_wipe(s->key.p, s->key.n);
 	buf_free(&s->key);

@@ -127,6 +127,41 @@ static void go_leads_there(void **state)
 	got_free(&g);
 }
 
+static void calendar_for_its_owner(void **state)
+{
+	struct over_lab *d = *state;
+	char cookie[128], token[128], form[200], address[200], old[200];
+	struct got g;
+
+	people_sign_in(&d->p, "leser", cookie);
+	people_token(&d->p, cookie, "/de/calendar", token);
+	(void)snprintf(form, sizeof form, "csrf=%s&act=make", token);
+	g = ask(d, cookie, "/de/calendar", form);
+	assert_int_equal(g.status, 200);
+	between(&g, "value=\"https://verbale.example", "\"", old, sizeof old);
+	got_free(&g);
+	says(d, NULL, old, 200, TEXTS("BEGIN:VCALENDAR", "TZID:Asia/Tokyo", "Zusage fällig"), NULL);
+	g = ask(d, cookie, "/de/calendar", form);
+	between(&g, "value=\"https://verbale.example", "\"", address, sizeof address);
+	got_free(&g);
+	assert_int_equal(people_status(&d->p, &stranger, old, NULL), 404);
+	assert_int_equal(people_status(&d->p, &stranger, address, NULL), 200);
+	(void)snprintf(form, sizeof form, "csrf=%s&act=revoke", token);
+	assert_int_equal(people_status(&d->p, &(struct sent){.cookie = cookie, .site = "same-origin"}, "/de/calendar", form), 303);
+	assert_int_equal(people_status(&d->p, &stranger, address, NULL), 404);
+	says(d, NULL, "/ja/series/de-jp-cyber/series.ics", 200, TEXTS("BEGIN:VEVENT", "TZID=Asia/Tokyo"), TEXTS("第2回協議をベルリン"));
+	says(d, NULL, "/ja/series/none/series.ics", 404, NULL, NULL);
+}
+
+static void feed_of_what_is_public(void **state)
+{
+	struct over_lab *d = *state;
+
+	says(d, NULL, "/de/feed.atom", 200, TEXTS("<feed", "urn:uuid:"), TEXTS("Verbalnote"));
+	says(d, NULL, "/ja/series/de-jp-cyber/feed.atom", 200, TEXTS("<entry"), NULL);
+	says(d, NULL, "/ja/series/none/feed.atom", 404, NULL, NULL);
+}
+
 static int setup(void **state)
 {
 	struct over_lab *d = test_calloc(1, sizeof *d);
@@ -149,6 +184,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(overview_says_it, setup, teardown), cmocka_unit_test_setup_teardown(commitments_say_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(progress_is_reported, setup, teardown), cmocka_unit_test_setup_teardown(search_says_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(go_leads_there, setup, teardown),
+		cmocka_unit_test_setup_teardown(calendar_for_its_owner, setup, teardown), cmocka_unit_test_setup_teardown(feed_of_what_is_public, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("web: overview, commitments, search", tests, NULL, NULL);
