@@ -14,6 +14,7 @@
 #define HITS_MAX 24
 #define GROUP_FEW 5     /* of each kind when all are shown */
 #define GROUP_PAGE 25   /* of one kind alone */
+#define YEARS 10         /* offered as filters */
 #define FOLLOW_NOW 512  /* entries a question takes in itself; more is the work of the server between requests */
 
 struct showing { struct visit *v; const struct query *q; struct v_group *g; size_t cap; uint64_t last; };
@@ -156,6 +157,30 @@ static const struct { enum stix_kind kind; const char *title, *text, *what; } wo
 	{STIX_COMMITMENT, "title", NULL, N_("Commitment")}, {STIX_PROGRESS, NULL, "text", N_("Progress")}, {STIX_TERM, "term", "note", N_("Term")},
 };
 
+/* The words may stand in what a proposal would change, and not in its reason. */
+static void changed_hit(struct showing *k, const struct json_val *o, struct v_hit *h)
+{
+	const struct json_val *c;
+	struct json_iter it;
+
+	for (size_t i = 0; i < h->texts; i++)
+		for (size_t j = 0; j < h->text[i].n; j++)
+			if (h->text[i].piece[j].hit)
+				return;
+	for (json_iter(&it, json_get(o, "changes")); json_next(&it, NULL, &c); ) {
+		struct v_snip t[2];
+		const size_t n = snips(k, json_get(c, "text"), false, t);
+
+		for (size_t i = 0; i < n; i++)
+			for (size_t j = 0; j < t[i].n; j++)
+				if (t[i].piece[j].hit) {
+					memcpy(h->text, t, sizeof t);
+					h->texts = n;
+					return;
+				}
+	}
+}
+
 static void object_hit(struct showing *k, const struct find_hit *f, struct v_hit *h)
 {
 	const struct json_val *o = f->en->object.val;
@@ -175,6 +200,8 @@ static void object_hit(struct showing *k, const struct find_hit *f, struct v_hit
 		h->what = tr(l->lang, word_kind(json_get_str(o, "kind")));
 		h->where = get_str(l, o, "number");
 	}
+	if (f->en->object.kind == STIX_PROPOSAL)
+		changed_hit(k, o, h);
 	if (f->en->object.kind == STIX_TERM)
 		h->url = (struct url){NULL};
 	if (h->titles == 0 && of_object(f->en) != NULL && h->what != NULL)
@@ -226,6 +253,8 @@ static int show(void *ctx, const struct find_hit *f, struct err *e)
 	for (size_t i = 0; f->en != NULL && !h->has_date && i < ARRAY_LEN(dates); i++) {
 		h->date = get_time(f->en->object.val, dates[i], INT64_MIN);
 		h->has_date = h->date != INT64_MIN;
+		if (h->has_date)
+			h->precision = get_str(&k->v->l, f->en->object.val, i == 2 ? "due_precision" : i == 1 ? "start_precision" : "none");
 	}
 	if (!h->has_date && f->en != NULL) {
 		h->has_date = true;
@@ -291,10 +320,10 @@ static void years_of(struct visit *v, const struct query *q, struct v_search *s)
 	struct civil c;
 
 	time_civil(v->l.now, &c);
-	if ((s->year = arena_array(v->l.a, 8, sizeof *s->year)) == NULL)
+	if ((s->year = arena_array(v->l.a, YEARS + 1, sizeof *s->year)) == NULL)
 		return;
 	s->year[s->years++] = (struct v_choice){tr(v->p.lang, N_("All")), with_filter(v, s->q, "from", "to", NULL), q->filter[QUERY_FROM][0] == '\0' && q->filter[QUERY_TO][0] == '\0'};
-	for (int y = c.year; y > c.year - 5; y--)
+	for (int y = c.year; y > c.year - YEARS; y--)
 		s->year[s->years++] = (struct v_choice){arena_printf(v->l.a, "%d", y), with_filter(v, s->q, "from", "to", arena_printf(v->l.a, "from:%d to:%d", y, y)),
 			atoi(q->filter[QUERY_FROM]) == y && atoi(q->filter[QUERY_TO]) == y};
 }

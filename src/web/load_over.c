@@ -398,20 +398,21 @@ static int take_act(void *ctx, const struct index_entry *row, struct err *e)
 #define VISIT_GAP_S 1800   /* pages asked for within it are one visit */
 #define VISIT_FIRST_S (14 * 86400)
 
-/* When the last visit was, as this browser remembers it: two times, the visit before and the latest page. */
+/* When the last visit was, as this browser remembers it: two times, the visit before (0: this is the first) and the latest page. */
 static int last_visit(struct visit *v, struct v_over *ret, struct err *e)
 {
 	const int64_t now_s = v->l.now / NS_PER_S;
 	char cookie[48];
 	long long before = 0, latest = 0;
 
-	if (http_cookie(v->q, "seen", cookie, sizeof cookie) && sscanf(cookie, "%lld_%lld", &before, &latest) == 2 && before > 0 && before <= latest && latest <= now_s + VISIT_GAP_S) {
-		ret->has_visit = true;
-		ret->visit = (now_s - latest > VISIT_GAP_S ? latest : before) * NS_PER_S;
+	if (http_cookie(v->q, "seen", cookie, sizeof cookie) && sscanf(cookie, "%lld_%lld", &before, &latest) == 2 && before >= 0 && before <= latest && latest > 0 && latest <= now_s + VISIT_GAP_S) {
+		before = now_s - latest > VISIT_GAP_S ? latest : before;
 	} else {
-		ret->visit = (now_s - VISIT_FIRST_S) * NS_PER_S;
+		before = 0;
 	}
-	return http_header(v->r, "Set-Cookie", arena_printf(v->l.a, "seen=%lld_%lld; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly%s", (long long)(ret->visit / NS_PER_S),
+	ret->has_visit = before > 0;
+	ret->visit = (before > 0 ? before : now_s - VISIT_FIRST_S) * NS_PER_S;
+	return http_header(v->r, "Set-Cookie", arena_printf(v->l.a, "seen=%lld_%lld; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly%s", before,
 		(long long)now_s, v->from.tls ? "; Secure" : ""), e);
 }
 

@@ -12,7 +12,7 @@ struct v_hit {
 	const char *what;                    /* in the reader's language: "Agenda", "Proposal" … or NULL */
 	const char *where;                   /* number of a document, a unit; or NULL */
 	const char *party;                   /* who wrote it */
-	bool has_date; int64_t date;
+	bool has_date; int64_t date; const char *precision; /* of the date; NULL: the day */
 	struct url url;                      /* s NULL: it has no page of its own */
 };
 struct v_group { enum find_group group; const char *name; struct v_hit *hit; size_t n; bool more; struct url all; };

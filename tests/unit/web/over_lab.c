@@ -20,7 +20,7 @@ static void take_promise(struct over_lab *d)
 {
 	static const char *const owner[] = {"DE", "JP"};
 	struct actor a = {.r = d->w.jp.r, .rd = d->w.jp.rd, .role = ROLE_NODE};
-	const struct act_commitment c = {.document = d->w.ids.id[DEMO_STATEMENT], .unit = "5", .title = {{"Zweite Runde in Berlin", "第2回協議をベルリンで開催", "Second round in Berlin"}},
+	const struct act_commitment c = {.document = d->w.ids.id[DEMO_STATEMENT], .unit = "7", .title = {{"Zweite Runde in Berlin", "第2回協議をベルリンで開催", "Second round in Berlin"}},
 		.owner = owner, .owners = 2, .due = "2017-01-01T00:00:00.000Z", .due_precision = "year", .next_round = true};
 	struct add_result res;
 
