@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "peer/peer.h"
 #include "taxii/taxii.h"
+#include "web/homes.h"
 #include "web/web.h"
 
 static int keys_folder(const struct fs *fs, const char *dir, char **ret, struct err *e)
@@ -160,6 +161,13 @@ static const char *site_of(const char *url, char ret[LIMIT_ORIGIN_URL + 1])
 	return ret;
 }
 
+static int open_homes(struct node_server *s, struct err *e)
+{
+	CLEANUP_STR char *path = mem_printf("%s/home.sqlite", record_dir(s->cli->record));
+
+	return path != NULL ? homes_open(path, &s->web.homes, e) : fail(e, E_NOMEM, "home");
+}
+
 static int exchange(struct node_server *s, struct log *log, struct err *e)
 {
 	const struct conf *conf = &s->cli->conf;
@@ -172,6 +180,8 @@ static int exchange(struct node_server *s, struct log *log, struct err *e)
 	int rc = access_open(&a, record_dir(s->cli->record), &s->access, e);
 
 	t.access = s->web.access = s->access;
+	if (rc == 0)
+		rc = open_homes(s, e);
 	return rc != 0 ? rc : taxii_open(&t, &s->taxii, e);
 }
 
@@ -245,6 +255,7 @@ void node_stop(struct node_server *s)
 	http_stop(s->http);
 	taxii_close(s->taxii);
 	access_close(s->access);
+	homes_close(s->web.homes);
 	if (s->key.p != NULL)
 		secret_wipe(s->key.p, s->key.n);
 	buf_free(&s->key);

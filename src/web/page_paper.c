@@ -173,7 +173,7 @@ static int open_paper(struct visit *v, struct at_desk *d, struct v_round **r, st
 		return rc;
 	if (x->n == 0)
 		return fail(e, E_NOTFOUND, "not found");
-	v->p.title = x->p[x->n - 1].title != NULL ? x->p[x->n - 1].title : tr(v->p.lang, home_kind_name(x->p[x->n - 1].kind));
+	v->p.title = x->p[x->n - 1].title != NULL && x->p[x->n - 1].title[0] != '\0' ? x->p[x->n - 1].title : tr(v->p.lang, home_kind_name(x->p[x->n - 1].kind));
 	visit_crumb(v, home_kind_name(x->p[x->n - 1].kind), v->p.self[v->p.lang]);
 	if (!make_form(v, x->p[x->n - 1].kind, f) || !make_form(v, x->p[x->n - 1].kind, stands))
 		return fail(e, E_NOMEM, "page");
