@@ -6,7 +6,7 @@
 
 static const struct choice states[] = {{"draft", N_("draft")}, {"cleared", N_("cleared, final")}};
 static const struct cell cells[] = {
-	{"title", CELL_LINE, N_("Title"), NULL, .required = true, .max = LIMIT_TITLE},
+	{"title", CELL_LINE, N_("Title"), NULL, .required = true, .rows = 1, .max = LIMIT_TITLE},
 	{"body", CELL_AREA, N_("Text"), NULL, .rows = 12, .max = LIMIT_TEXT},
 	{"points", CELL_AREA, N_("Speaking points"), N_("One point per line."), .rows = 8, .max = LIMIT_TEXT},
 	{"answers", CELL_AREA, N_("Questions and answers"), NULL, .rows = 8, .max = LIMIT_TEXT},
@@ -14,7 +14,7 @@ static const struct cell cells[] = {
 };
 /* Only briefings have points and answers. */
 static const struct cell short_cells[] = {
-	{"title", CELL_LINE, N_("Title"), NULL, .required = true, .max = LIMIT_TITLE},
+	{"title", CELL_LINE, N_("Title"), NULL, .required = true, .rows = 1, .max = LIMIT_TITLE},
 	{"body", CELL_AREA, N_("Text"), NULL, .rows = 18, .max = LIMIT_TEXT},
 	{"state", CELL_WORD, N_("State"), N_("What is cleared can only be changed by the desk."), .choice = states, .choices = ARRAY_LEN(states)},
 };
