@@ -136,6 +136,8 @@ struct commitments { struct commitment *c; size_t n; };
 void commitments_free(struct commitments *c);
 /* All of a series, or of one round (either id): what is overdue first, then by due date, then by time written. */
 NODISCARD int consult_commitments(struct record_reader *rd, const struct reader *who, const char *series_or_round, int64_t now, struct commitments *ret, struct err *e);
+/* One of them. E_NOTFOUND. ret->en: free it (entry_free). */
+NODISCARD int consult_commitment(struct record_reader *rd, const struct reader *who, const char *id, int64_t now, struct commitment *ret, struct err *e);
 /* Of those, what belongs on the next round's agenda: overdue or carried on, and not finished. */
 NODISCARD int consult_agenda_return(struct record_reader *rd, const struct reader *who, const char *series_id, int64_t now, struct commitments *ret, struct err *e);
 /* What the owners said of one commitment, in order of time. Non-zero stops and is returned. */
@@ -143,6 +145,8 @@ typedef int consult_visit(void *ctx, const struct entry *en, struct err *e);
 NODISCARD int consult_progress(struct record_reader *rd, const struct reader *who, const char *commitment_id, consult_visit *v, void *ctx, struct err *e);
 /* Comments on an object that were not taken back, newest version of each, in order of arrival. */
 NODISCARD int consult_comments(struct record_reader *rd, const struct reader *who, const char *about, consult_visit *v, void *ctx, struct err *e);
+/* Proposals to a document that wait for its writer, newest version of each. Asks no release: do so before showing one. */
+NODISCARD int consult_open_proposals(struct record_reader *rd, const struct entry *doc, int64_t now, consult_visit *v, void *ctx, struct err *e);
 NODISCARD int consult_slippage(struct record_reader *rd, const struct reader *who, const char *series_id, int64_t now, struct slippage *ret, struct err *e);
 /*
  * What became of a document that was public once; E_NOTFOUND if none of its versions ever was. Only what may be said in

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "consult/chars.h"
+#include "consult/places.h"
 #include "consult/fold.h"
 
 enum { DE = 1U << LANG_DE, JA = 1U << LANG_JA };
@@ -36,8 +37,6 @@ size_t glossary_terms(void) { return ARRAY_LEN(terms); }
 const struct glossary_term *glossary_term(size_t i) { return &terms[i]; }
 
 /* ---- finding words ---- */
-
-struct place { size_t from, n; bool found; };
 
 static enum fold_class class_at(const char *s, size_t n, size_t at)
 {
@@ -236,6 +235,31 @@ static struct place find(const struct text *t, const char *list)
 			return (struct place){at, got, true};
 		if (skip > 0)
 			past = at + skip;
+	}
+	return (struct place){.found = false};
+}
+
+/* One list in one text: nothing is prepared that pays only for many. */
+struct place find_words(const char *s, const char *list)
+{
+	const struct text t = {.s = s, .n = s != NULL ? strlen(s) : 0};
+	struct words words;
+	size_t before = 0, past = 0;
+
+	if (t.n == 0 || list == NULL || list[0] == '\0')
+		return (struct place){.found = false};
+	take_apart(list, &words);
+	for (size_t at = 0, next = 0; at < t.n; before = at, at = next) {
+		size_t skip, got;
+
+		IGNORE(char_next(s, &next) == 0, "only where the next one begins");
+		if (at < past || inside_word(s, t.n, before, at))
+			continue;
+		skip = list_at(&t, at, &words, true);
+		got = skip > 0 ? 0 : list_at(&t, at, &words, false);
+		if (got > 0)
+			return (struct place){at, got, true};
+		past = at + skip;
 	}
 	return (struct place){.found = false};
 }

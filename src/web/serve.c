@@ -63,6 +63,14 @@ static enum form take_form(char *name)
 	return FORM_PAGE;
 }
 
+/* What one who is signed in is shown, is for him alone. */
+static int cache_as(const struct loader *l, struct http_resp *r, const char *vary, struct err *e)
+{
+	const int rc = http_header(r, "Cache-Control", l->who != NULL ? "no-store" : "no-cache", e);
+
+	return rc != 0 ? rc : http_header(r, "Vary", vary, e);
+}
+
 static int send_file(struct loader *l, const struct entry *en, enum form form, struct http_resp *r, struct err *e)
 {
 	static const char *const types[] = {[FORM_JSON] = "application/json", [FORM_PROOF] = "text/plain; charset=utf-8", [FORM_POLICY] = "text/plain; charset=utf-8"};
@@ -78,7 +86,7 @@ static int send_file(struct loader *l, const struct entry *en, enum form form, s
 	else if (form == FORM_POLICY && (rc = record_policy(l->rd, en, true, &r->body, e)) != 0)
 		return rc;
 	rc = buf_err(&r->body, e, "file");
-	return rc != 0 ? rc : http_header(r, "Cache-Control", "no-cache", e);
+	return rc != 0 ? rc : cache_as(l, r, "Cookie", e);
 }
 
 /* Where people read it: newest versions of documents on their page, older ones and their proof on the proof page. */
@@ -133,7 +141,7 @@ static int permanent(struct loader *l, const struct http_req *q, struct http_res
 	if (form != FORM_PAGE)
 		rc = send_file(l, &p.entry, form, r, e);
 	else if ((rc = page_of(l, &p, &to, e)) == 0 && (rc = redirect(r, to, e)) == 0)
-		rc = http_header(r, "Vary", "Accept-Language", e);
+		rc = cache_as(l, r, "Accept-Language, Cookie", e);
 	entry_free(&p.entry);
 	return rc;
 }
@@ -143,10 +151,11 @@ void serve_permanent(void *ctx, void *thread, const struct http_req *q, struct h
 	CLEANUP_ARENA struct arena a = {0};
 	struct record_reader *rd = thread;
 	struct loader l = serve_loader(ctx, rd, &a, http_lang(q, LANG_EN));
+	struct principal who;
 	struct err e = {0};
-	int rc = index_snapshot(record_index(rd), &e);
+	int rc = serve_person(ctx, q, r, &who, &l, &e);
 
-	if (rc == 0) {
+	if (rc == 0 && (rc = index_snapshot(record_index(rd), &e)) == 0) {
 		rc = permanent(&l, q, r, &e);
 		index_release(record_index(rd));
 	}

@@ -77,7 +77,7 @@ static const struct word_row roles[] = {
 	{"interpreter", N_("Interpreter"), ""}, {"embassy", N_("Embassy"), ""},
 };
 static const struct word_row kinds[] = {
-	{"invitation", N_("Invitation"), ""}, {"agenda", N_("Agenda"), ""}, {"minutes", N_("Minutes"), ""},
+	{"invitation", N_("Invitation"), ""}, {"agenda", N_("Agenda"), ""}, {"minutes", N_("Minutes"), ""}, {"agreed-minutes", N_("Agreed minutes"), ""},
 	{"joint-statement", N_("Joint statement"), ""}, {"press-release", N_("Joint press release"), ""},
 	{"position-paper", N_("Position paper"), ""}, {"non-paper", N_("Non-paper"), ""},
 };

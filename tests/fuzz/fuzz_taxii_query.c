@@ -43,9 +43,9 @@ static void query(const char *text, size_t n)
 	if (http_target_parse(text, n, t, NULL) == 0) {
 		memcpy(q->param, t->param, sizeof(q->param));
 		q->params = t->params;
-		if (query_parse(q, ALL, &s, &e) == 0) {
+		if (taxii_query_parse(q, ALL, &s, &e) == 0) {
 			check(q, &s);
-			query_free(&s);
+			taxii_query_free(&s);
 		} else {
 			MUST(s.limit == 4711 && e.code == E_FORMAT && e.msg[0] != '\0');
 		}

@@ -11,6 +11,7 @@ struct weblab { struct lab l; struct node de, jp; struct demo_ids ids; long fail
 void weblab_open(struct weblab *w);
 /* Release agenda and statement for this time, and let both nodes hear of it. */
 void weblab_publish(struct weblab *w, const char *at);
+void weblab_meet(struct weblab *w);  /* each follows the other and hands its cosignature back */
 void weblab_close(struct weblab *w);
 void weblab_meet(struct weblab *w); /* both nodes hear of each other */
 void weblab_set(struct weblab *w, const char *time);
