@@ -163,13 +163,6 @@ static const char *site_of(const char *url, char ret[LIMIT_ORIGIN_URL + 1])
 	return ret;
 }
 
-static int open_homes(struct node_server *s, struct err *e)
-{
-	CLEANUP_STR char *path = mem_printf("%s/home.sqlite", record_dir(s->cli->record));
-
-	return path != NULL ? homes_open(path, &s->web.homes, e) : fail(e, E_NOMEM, "home");
-}
-
 static int exchange(struct node_server *s, struct log *log, struct err *e)
 {
 	const struct conf *conf = &s->cli->conf;
@@ -182,8 +175,6 @@ static int exchange(struct node_server *s, struct log *log, struct err *e)
 	int rc = access_open(&a, record_dir(s->cli->record), &s->access, e);
 
 	t.access = s->web.access = s->access;
-	if (rc == 0)
-		rc = open_homes(s, e);
 	return rc != 0 ? rc : taxii_open(&t, &s->taxii, e);
 }
 
