@@ -227,6 +227,7 @@ static void get_member(struct loader *l, const struct json_val *v, struct v_memb
 
 	*m = (struct v_member){.native = get_str(l, name, "native"), .latin = get_str(l, name, "latin"), .reading = get_str(l, name, "reading"),
 		.function = get_text(l, v, "function"), .agency = get_text(l, v, "agency"), .agency_code = get_str(l, v, "agency_code"), .role = get_str(l, v, "role"), .rank = get_text(l, v, "rank")};
+	m->unnamed = m->latin != NULL && (strcmp(m->latin, "N. N.") == 0 || strcmp(m->latin, "N.N.") == 0);
 	if (m->native != NULL && m->latin != NULL && strcasecmp(m->native, m->latin) == 0)
 		m->latin = NULL;
 }

@@ -549,6 +549,36 @@ static void do_pages(struct tour *t, const char *pattern)
 	}
 }
 
+/*
+ * Pages of people who are signed in, at a node where nobody can: whatever the address names, it is not there. Names of
+ * what there is, hidden or not, take the places of the pattern.
+ */
+static void do_shut(struct tour *t, const char *pattern)
+{
+	for (int k = 0; k < t->m->objs; k++) {
+		const struct obj *x = &t->m->obj[k];
+		char path[400], *w = path;
+		unsigned place = 0;
+
+		if (x->modified[0] == '\0' || !some(t, 12))
+			continue;
+		for (const char *p = pattern; *p != '\0'; p++) {
+			const char *name;
+
+			if (strncmp(p, "{}", 2) != 0) {
+				*w++ = *p;
+				continue;
+			}
+			name = place == 0 ? lang_code((enum lang)(k % LANG_COUNT)) : place == 1 && x->what != DOCUMENT && x->name[0] != '\0' ? x->name : place == 2 ? "1" : x->id;
+			w = stpcpy(w, name);
+			place++;
+			p++;
+		}
+		*w = '\0';
+		must_none(t, path, NULL);
+	}
+}
+
 static void do_proof(struct tour *t, const char *pattern)
 {
 	char path[400];
@@ -606,6 +636,23 @@ static const struct { const char *pattern; void (*run)(struct tour *t, const cha
 	{"/{}/series/{}/rounds/{}/statement", do_pages},
 	{"/{}/series/{}/rounds/{}/agenda", do_pages},
 	{"/{}/series/{}/rounds/{}/documents/{}", do_pages},
+	{"/{}/series/{}/rounds/{}/delegations", do_pages},
+	{"/{}/series/new", do_shut},
+	{"/{}/series/{}/edit", do_shut},
+	{"/{}/series/{}/rounds/new", do_shut},
+	{"/{}/series/{}/rounds/{}/edit", do_shut},
+	{"/{}/series/{}/rounds/{}/dates", do_shut},
+	{"/{}/series/{}/rounds/{}/agenda/edit", do_shut},
+	{"/{}/series/{}/rounds/{}/delegations/plates", do_shut},
+	{"/{}/series/{}/rounds/{}/delegations/edit", do_shut},
+	{"/{}/series/{}/rounds/{}/home", do_shut},
+	{"/{}/series/{}/rounds/{}/home/ask", do_shut},
+	{"/{}/series/{}/rounds/{}/home/folder", do_shut},
+	{"/{}/series/{}/rounds/{}/home/new", do_shut},
+	{"/{}/series/{}/rounds/{}/home/answers/{}", do_shut},
+	{"/{}/series/{}/rounds/{}/home/papers/{}", do_shut},
+	{"/{}/waiting", do_shut},
+	{"/{}/waiting/{}", do_shut},
 	{"/{}/record/{}", do_proof},
 	{"/taxii2/", do_taxii_open},
 	{"/taxii2/openapi.json", do_taxii_open},
