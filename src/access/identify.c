@@ -237,15 +237,14 @@ static int by_nothing_good(struct asking *k, struct principal *ret, struct err *
 	return refuse_credentials(e);
 }
 
-static void asking_start(struct asking *k, struct access *a, const struct http_req *q)
+void asking_begin(struct asking *k, struct access *a, const struct http_req *q)
 {
 	*k = (struct asking){.a = a, .q = q, .now = clock_now(&a->w.clock)};
 	k->now_s = k->now / NS_PER_S;
 	k->has_addr = addr_parse(q->addr, k->addr);
 }
 
-/* Whose rate counts, and whose failures, as long as nobody is known. A token that is right never needs it. */
-static void count_by_addr(struct asking *k)
+void count_by_addr(struct asking *k)
 {
 	uint8_t network[16] = {0};
 
@@ -254,12 +253,6 @@ static void count_by_addr(struct asking *k)
 		addr_network(network);
 	}
 	k->rate_key = k->addr_key = access_key64(k->a, "addr", network, sizeof(network));
-}
-
-void asking_begin(struct asking *k, struct access *a, const struct http_req *q)
-{
-	asking_start(k, a, q);
-	count_by_addr(k);
 }
 
 int access_identify(struct access *a, const struct http_req *q, struct principal *ret, unsigned *ret_wait, struct err *e)
@@ -272,7 +265,7 @@ int access_identify(struct access *a, const struct http_req *q, struct principal
 
 	*ret = (struct principal){.reader = {.via = VIA_TAXII}};
 	*ret_wait = 0;
-	asking_start(&k, a, q);
+	asking_begin(&k, a, q);
 	cred_parse(http_req_header(q, "Authorization"), &k.cred);
 	if (k.cred.kind != CRED_TOKEN)
 		count_by_addr(&k);

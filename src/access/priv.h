@@ -100,8 +100,9 @@ struct asking {
 	unsigned wait;
 };
 
-/* The address of k->q; what is counted by it. */
 void asking_begin(struct asking *k, struct access *a, const struct http_req *q);
+/* Whose rate counts, and whose failures, as long as nobody is known. A token that is right never needs it. */
+void count_by_addr(struct asking *k);
 /* Failures counted for this address and any names: must it wait (k->wait)? Under lock, as all of these. */
 NODISCARD bool addr_must_wait(struct asking *k);
 void password_sum(const struct state_user *u, uint8_t ret[SHA256_LEN]);

@@ -24,6 +24,7 @@ static int step_begin(struct step *s, struct access *a, const struct people_from
 	s->in = ret;
 	s->q = (struct http_req){.addr = f->addr, .tls = f->tls, .client_spki = f->has_spki ? f->spki : NULL};
 	asking_begin(&s->k, a, &s->q);
+	count_by_addr(&s->k);
 	s->k.page = true;
 	/* A form on somebody else's page could sign this browser in as somebody else. */
 	return f->same_origin ? 0 : refuse_credentials(e);

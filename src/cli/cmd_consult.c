@@ -168,6 +168,15 @@ static int invite(struct cli *cli, const struct actor *a, const struct sub *s, s
 	return rc;
 }
 
+static int settle(struct cli *cli, const struct actor *a, const struct sub *s, struct err *e)
+{
+	struct add_result res;
+	const int rc = act_settle_round(a, cli->arg[2], cli_opt(cli, "seen"), &res, e);
+
+	(void)s;
+	return rc != 0 ? rc : cli_result(cli, &res, e);
+}
+
 static void print_date(const struct invite_date *d)
 {
 	char start[40], end[40] = "";
@@ -428,7 +437,7 @@ static const struct sub subs[] = {
 	{"round", "save", save, 1, STIX_ROUND, INVITE_VERBS}, {"round", "delegation", save, 1, STIX_DELEGATION, INVITE_VERBS},
 	{"round", "invite", invite, 1, STIX_OTHER, INVITE_INVITE}, {"round", "offer", invite, 1, STIX_OTHER, INVITE_OFFER},
 	{"round", "confirm", invite, 1, STIX_OTHER, INVITE_CONFIRM}, {"round", "decline", invite, 1, STIX_OTHER, INVITE_DECLINE},
-	{"round", "cancel", invite, 1, STIX_OTHER, INVITE_CANCEL}, {"round", "show", show_round, 1, STIX_OTHER, INVITE_VERBS},
+	{"round", "cancel", invite, 1, STIX_OTHER, INVITE_CANCEL}, {"round", "settle", settle, 1, STIX_OTHER, INVITE_VERBS}, {"round", "show", show_round, 1, STIX_OTHER, INVITE_VERBS},
 	{"document", "save", save, 1, STIX_DOCUMENT, INVITE_VERBS}, {"document", "propose", propose, 2, STIX_OTHER, INVITE_VERBS},
 	{"document", "accept", act_on, 1, STIX_OTHER, INVITE_VERBS}, {"document", "decline", act_on, 1, STIX_OTHER, INVITE_VERBS},
 	{"document", "comment", act_on, 1, STIX_OTHER, INVITE_VERBS}, {"document", "freeze", act_on, 1, STIX_OTHER, INVITE_VERBS},

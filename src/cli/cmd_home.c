@@ -45,7 +45,7 @@ static int take_round(const char *given, char to[LIMIT_STIX_ID + 1], struct err 
 {
 	if (strlen(given) > LIMIT_STIX_ID)
 		return fail(e, E_USAGE, "round: at most %d bytes", LIMIT_STIX_ID);
-	strcpy(to, given);
+	memcpy(to, given, strlen(given) + 1);
 	return 0;
 }
 
@@ -55,7 +55,7 @@ static int take_item(const struct cli *cli, char to[LIMIT_HOME_ITEM + 1], struct
 
 	if (s != NULL && strlen(s) > LIMIT_HOME_ITEM)
 		return fail(e, E_USAGE, "--item: at most %d bytes", LIMIT_HOME_ITEM);
-	strcpy(to, s != NULL ? s : "");
+	(void)snprintf(to, LIMIT_HOME_ITEM + 1, "%s", s != NULL ? s : "");
 	return 0;
 }
 
@@ -164,7 +164,7 @@ static int save_new(struct cli *cli, struct cli_desk *k, struct err *e)
 		return fail(e, E_USAGE, "%s: request, contribution, position, briefing, minutes or note", cli->arg[3]);
 	if (agency != NULL && strlen(agency) > LIMIT_AGENCY)
 		return fail(e, E_USAGE, "--agency: at most %d bytes", LIMIT_AGENCY);
-	strcpy(p.agency, agency != NULL ? agency : "");
+	(void)snprintf(p.agency, sizeof(p.agency), "%s", agency != NULL ? agency : "");
 	if ((rc = take_round(cli->arg[2], p.round, e)) != 0 || (rc = take_item(cli, p.item, e)) != 0)
 		return rc;
 	return save(cli, k, &p, 0, e);

@@ -27,6 +27,7 @@ static void wait_and_sync(struct cli *cli, struct node_server *s, const sigset_t
 			since = 0;
 		IGNORE(consult_tick(cli->record, cli->rd, &(size_t){0}, NULL) != 0, "the next round tries again");
 		IGNORE(cli_resume(cli, NULL) != 0, "the next round tries again");
+
 		node_care(s);
 		if (sigtimedwait(end, NULL, &pause) > 0)
 			return;

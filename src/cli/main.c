@@ -59,7 +59,7 @@ static const struct verb verbs[] = {
 	     {"read", NULL, N_("may read; so it is when neither is said")}, {"write", NULL, N_("may write; alone: may not read")}}, false,
 	    N_("Without grants all users of the own party may use a collection as their role says; with grants only those named. A grant never shows more than release does.")},
 	{"series", "save DIR FILE | show DIR ID", N_("the consultations of two or more parties: write one, or say whether its next round is late"), cmd_consult, 3, 3, {SAVE_OPTS}, false, SAVE_MORE},
-	{"round", "save|delegation DIR FILE | invite|offer|confirm|decline|cancel|show DIR ID", N_("a round: write it or the own delegation, settle its date"), cmd_consult, 3, 3,
+	{"round", "save|delegation DIR FILE | invite|offer|confirm|decline|cancel|settle|show DIR ID", N_("a round: write it or the own delegation, settle its date"), cmd_consult, 3, 3,
 	    {SAVE_OPTS, {"date", "START[/END],...", N_("invite, offer, confirm: times as 2016-09-09T00:30:00.000Z")}, {"mode", "in-person|video|hybrid", N_("how it is held")},
 	     {"venue", N_("TEXT"), N_("where, in the language of this command, or as JSON by language")}, {"text", N_("TEXT"), N_("words to it, in the language of this command, or as JSON by language")}},
 	    false, SAVE_MORE},

@@ -7,8 +7,10 @@
 #include "access/people.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "consult/find.h"
 #include "peer/peer.h"
 #include "taxii/taxii.h"
+#include "web/subs.h"
 #include "web/web.h"
 
 static int keys_folder(const struct fs *fs, const char *dir, char **ret, struct err *e)
@@ -175,6 +177,19 @@ static int exchange(struct node_server *s, struct log *log, struct err *e)
 	return rc != 0 ? rc : taxii_open(&t, &s->taxii, e);
 }
 
+/* Search, and what has a date: derived, so a file that cannot be made costs those pages and nothing else. */
+static int index_texts(struct node_server *s, struct err *e)
+{
+	CLEANUP_STR char *path = mem_printf("%s/search.sqlite", record_dir(s->cli->record));
+
+	CLEANUP_STR char *state = mem_printf("%s/state.sqlite", record_dir(s->cli->record));
+	int rc;
+
+	if (path == NULL || state == NULL)
+		return fail(e, E_NOMEM, "search");
+	return (rc = find_open(path, &s->web.find, e)) != 0 ? rc : subs_open(state, &s->web.subs, e);
+}
+
 static int listeners(struct node_server *s, struct http_conf *c, int *ret_http, int *ret_tls, struct err *e)
 {
 	static const enum conf_key keys[] = {CONF_listen_http, CONF_listen_tls};
@@ -221,7 +236,7 @@ int node_serve(struct cli *cli, struct log *log, struct node_server **ret, uint1
 	s->key.max = s->cert.max = 65536;
 	c.app = (struct http_app){s, thread_new, thread_free};
 	c.route_ctx = s;
-	if ((rc = exchange(s, log, e)) == 0 && (rc = routes(s, &c, e)) == 0 && (rc = listeners(s, &c, &http, &tls, e)) == 0 && (rc = read_tls(s, &c, e)) == 0)
+	if ((rc = exchange(s, log, e)) == 0 && (rc = index_texts(s, e)) == 0 && (rc = routes(s, &c, e)) == 0 && (rc = listeners(s, &c, &http, &tls, e)) == 0 && (rc = read_tls(s, &c, e)) == 0)
 		rc = http_start(&c, &s->http, e);
 	if (rc != 0) {
 		node_stop(s);
@@ -235,6 +250,9 @@ int node_serve(struct cli *cli, struct log *log, struct node_server **ret, uint1
 
 void node_care(struct node_server *s)
 {
+	bool whole = false;
+
+	IGNORE(find_follow(s->web.find, s->cli->rd, NULL, 0, clock_now(&s->cli->w.clock), &whole, NULL) != 0, "the next round tries again; pages take in the newest themselves");
 	IGNORE(people_care(s->access, (unsigned)conf_number(&s->cli->conf, CONF_audit_keep_days), NULL) != 0, "what is over is over; it is dropped the next time");
 }
 
@@ -245,6 +263,8 @@ void node_stop(struct node_server *s)
 	http_stop(s->http);
 	taxii_close(s->taxii);
 	access_close(s->access);
+	find_close(s->web.find);
+	subs_close(s->web.subs);
 	if (s->key.p != NULL)
 		secret_wipe(s->key.p, s->key.n);
 	buf_free(&s->key);

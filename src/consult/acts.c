@@ -1,6 +1,7 @@
 /* The acts as objects: what a page's button and a command's verb write. This file: how any of them is written. */
 #include "consult/acts_priv.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/enc.h"
@@ -293,7 +294,7 @@ int send_object(const struct actor *a, const struct going *g, struct add_result 
 	int rc;
 
 	memcpy(opt.collection, g->collection, 16);
-	strcpy(opt.after, g->after);
+	(void)snprintf(opt.after, sizeof(opt.after), "%s", g->after);
 	if ((rc = record_add(a->r, &opt, &item, 1, ret, e)) != 0 || ret->what != ADDED_REFUSED)
 		return rc;
 	if (e != NULL)

@@ -105,6 +105,9 @@ struct act_invitation {
 };
 NODISCARD int act_invite(const struct actor *a, const struct act_invitation *i, struct add_result *ret, struct err *e);
 
+/* The date all have confirmed goes into the round's own entry, by its writer: start, end, status scheduled. E_STATE until it is confirmed. */
+NODISCARD int act_settle_round(const struct actor *a, const char *round, const char *seen, struct add_result *ret, struct err *e);
+
 /* ---- documents ---- */
 struct act_unit {
 	const char *number; struct texts text;

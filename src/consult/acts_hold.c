@@ -222,7 +222,7 @@ static int look_at_all(const struct actor *a, const struct buf *ready, struct de
 		    (rc = look(a, &(struct going){collection, "", object.p, object.n}, ret, e)) == 0)
 			*ret_needs = desk_needs_second(ret);
 		if (after != NULL && strlen(after) <= LIMIT_TIMESTAMP)
-			strcpy(seen, after);
+			memcpy(seen, after, strlen(after) + 1);
 	}
 	json_free(doc);
 	return rc;

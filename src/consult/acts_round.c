@@ -231,6 +231,29 @@ int act_invite(const struct actor *a, const struct act_invitation *i, struct add
 	return act_props(a, STIX_INVITATION, NULL, &b, ret, e);
 }
 
+int act_settle_round(const struct actor *a, const char *round, const char *seen, struct add_result *ret, struct err *e)
+{
+	struct buf b = BUF_INIT(LIMIT_JSON_BYTES);
+	char start[LIMIT_TIMESTAMP + 1], end[LIMIT_TIMESTAMP + 1] = "";
+	struct invite_facts f;
+	bool first = true;
+	const int rc = consult_round(a->rd, NULL, round, &f, e);
+
+	if (rc != 0)
+		return rc;
+	if (f.state != ROUND_CONFIRMED)
+		return fail(e, E_STATE, "%s: no date is confirmed by all (state: %s)", round, invite_state_name(f.state));
+	time_format(f.confirmed.start, 3, start, sizeof(start));
+	if (f.confirmed.end != INT64_MIN)
+		time_format(f.confirmed.end, 3, end, sizeof(end));
+	buf_putc(&b, '{');
+	put_text(&b, &first, "start", start);
+	put_text(&b, &first, "end", end);
+	put_null(&b, &first, "start_precision");
+	put_text(&b, &first, "status", "scheduled");
+	return act_props(a, STIX_ROUND, &(struct act_at){.id = round, .seen = seen}, &b, ret, e);
+}
+
 int act_save_term(const struct actor *a, const struct act_term *t, struct add_result *ret, struct err *e)
 {
 	struct buf b = BUF_INIT(LIMIT_JSON_BYTES);

@@ -136,6 +136,8 @@ struct commitments { struct commitment *c; size_t n; };
 void commitments_free(struct commitments *c);
 /* All of a series, or of one round (either id): what is overdue first, then by due date, then by time written. */
 NODISCARD int consult_commitments(struct record_reader *rd, const struct reader *who, const char *series_or_round, int64_t now, struct commitments *ret, struct err *e);
+/* One of them. E_NOTFOUND. ret->en: free it (entry_free). */
+NODISCARD int consult_commitment(struct record_reader *rd, const struct reader *who, const char *id, int64_t now, struct commitment *ret, struct err *e);
 /* Of those, what belongs on the next round's agenda: overdue or carried on, and not finished. */
 NODISCARD int consult_agenda_return(struct record_reader *rd, const struct reader *who, const char *series_id, int64_t now, struct commitments *ret, struct err *e);
 /* What the owners said of one commitment, in order of time. Non-zero stops and is returned. */

@@ -380,6 +380,20 @@ int consult_commitments(struct record_reader *rd, const struct reader *who, cons
 	return 0;
 }
 
+int consult_commitment(struct record_reader *rd, const struct reader *who, const char *id, int64_t now, struct commitment *ret, struct err *e)
+{
+	struct commitment c;
+	int rc = object_for(rd, who, id, STIX_COMMITMENT, &c.en, e);
+
+	if (rc != 0)
+		return rc == E_USAGE ? fail(e, E_NOTFOUND, "%s: not in this record", id) : rc;
+	if ((rc = read_commitment(rd, who, &c.en, now, &c.f, e)) != 0)
+		entry_free(&c.en);
+	else
+		*ret = c;
+	return rc;
+}
+
 int consult_agenda_return(struct record_reader *rd, const struct reader *who, const char *series_id, int64_t now, struct commitments *ret, struct err *e)
 {
 	struct commitments all;

@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "consult/chars.h"
-#include "consult/find.h"
+#include "consult/places.h"
 #include "consult/fold.h"
 
 enum { DE = 1U << LANG_DE, JA = 1U << LANG_JA };

@@ -4,7 +4,7 @@
 
 #include "base/enc.h"
 #include "base/limits.h"
-#include "consult/find.h"
+#include "consult/places.h"
 #include "consult/glossary.h"
 #include "consult/words.h"
 

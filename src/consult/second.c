@@ -21,37 +21,43 @@ bool desk_needs_second(const struct desk_release *q)
 void desk_actor(const struct desk *d, struct act_hold *hold, struct actor *ret)
 {
 	*hold = (struct act_hold){.put = desk_hold, .ctx = d};
-	*ret = (struct actor){.r = d->r, .rd = d->rd, .who = d->who->who, .role = d->who->reader.role, .hold = hold};
+	/* Whatever the role of another party's user says: nobody acts for this party but its own people. */
+	*ret = (struct actor){.r = d->r, .rd = d->rd, .who = d->who->who, .role = d->who->known && d->who->own ? d->who->reader.role : ROLE_NONE, .hold = hold};
 }
 
-/* The act's verb stands in its text, for lists. */
-static int read_verb(const char *json, size_t n, char *ret, size_t room, struct err *e)
+/* What the act's text says of it: its verb, for lists, and the right it takes. */
+static int read_act(const char *json, size_t n, char *ret_verb, size_t room, enum right *ret_right, struct err *e)
 {
 	struct json_doc *doc = NULL;
-	const char *verb;
+	const char *verb, *kind;
 	int rc = json_read(json, n, &(struct json_read_opt){.what = "a waiting act", .max_bytes = LIMIT_READY}, &doc, e);
 
 	if (rc != 0)
 		return rc;
-	if ((verb = json_get_str(json_root(doc), "verb")) == NULL || strlen(verb) >= room)
+	verb = json_get_str(json_root(doc), "verb");
+	kind = json_get_str(json_root(doc), "kind");
+	if (verb == NULL || strlen(verb) >= room)
 		rc = fail(e, E_FORMAT, "a waiting act without a verb");
 	else
-		(void)snprintf(ret, room, "%s", verb);
+		(void)snprintf(ret_verb, room, "%s", verb);
+	*ret_right = kind == NULL || stix_kind_of(kind) == STIX_ASSENT || stix_kind_of(kind) == STIX_PUBLICATION ? RIGHT_ASSENT : RIGHT_WRITE;
 	json_free(doc);
 	return rc;
 }
 
+/* The right is asked here: once confirmed, the act is written in the name of the party. */
 int desk_hold(const void *ctx, const struct actor *a, const char *act_json, size_t n, const char *about, enum tlp level, bool publication, struct err *e)
 {
 	const struct desk *d = ctx;
 	struct home_wait w = {.at_us = desk_now_us(d), .publication = publication, .act = act_json, .act_n = n};
+	enum right right;
 	int rc;
 
 	(void)a;
 	(void)snprintf(w.asked_by, sizeof(w.asked_by), "%s", d->who->name);
 	(void)snprintf(w.about, sizeof(w.about), "%s", about != NULL ? about : "");
 	(void)snprintf(w.marking, sizeof(w.marking), "%s", tlp_word(level) != NULL ? tlp_word(level) : "");
-	if ((rc = read_verb(act_json, n, w.verb, sizeof(w.verb), e)) != 0 || (rc = desk_new_id(d, w.id, e)) != 0 || (rc = home_begin(d->home, e)) != 0)
+	if ((rc = read_act(act_json, n, w.verb, sizeof(w.verb), &right, e)) != 0 || (rc = desk_want(d, right, e)) != 0 || (rc = desk_new_id(d, w.id, e)) != 0 || (rc = home_begin(d->home, e)) != 0)
 		return rc;
 	if ((rc = home_wait_put(d->home, &w, e)) == 0)
 		rc = desk_note(d, "second person ask", w.about, w.id, e);
@@ -83,7 +89,7 @@ int desk_waiting(const struct desk *d, bool all, home_wait_visit *v, void *ctx, 
 
 	if (!d->who->known || !d->who->own)
 		return 0;
-	return home_waits(d->home, 0, owner, pass_wait, &x, e);
+	return home_waits(d->home, WAIT_EVERY, owner, pass_wait, &x, e);
 }
 
 int desk_wait(const struct desk *d, const char *id, struct home_wait *ret, struct err *e)

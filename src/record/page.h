@@ -54,6 +54,11 @@ struct page_day { bool known; int64_t day; char text[11]; };
 char *page_put_time(struct page_day *d, int64_t ns, unsigned digits, char *to);
 /* The version's text as the object has it: modified, else created, else its date_added (TAXII 2.1 §3.4.1). */
 NODISCARD int record_page_version(struct record_reader *rd, const struct page_row *row, struct page_day *d, char out[LIMIT_TIMESTAMP + 1], struct err *e);
+/*
+ * Could `who` read an entry of this audience (store/index.h) in this collection, if it were published? For searches that
+ * leave out beforehand what will be denied; what remains is asked one by one (record_may_read).
+ */
+NODISCARD int record_audience_may(struct record_reader *rd, const struct reader *who, const uint8_t collection[16], uint32_t audience, bool *ret, struct err *e);
 /* date_added as TAXII writes it: 6 fraction digits and Z (TAXII 2.1 §2). */
 #define ADDED_TEXT 27
 void added_text(int64_t us, char out[ADDED_TEXT + 1]);

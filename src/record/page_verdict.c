@@ -128,3 +128,14 @@ int page_may(struct record_reader *rd, const struct page_query *q, const struct 
 	*ret = s->verdict[slot].yes;
 	return 0;
 }
+
+int record_audience_may(struct record_reader *rd, const struct reader *who, const uint8_t collection[16], uint32_t audience, bool *ret, struct err *e)
+{
+	struct page_query q = {.who = who};
+	int rc;
+
+	memcpy(q.collection, collection, sizeof q.collection);
+	if ((rc = page_verdicts(rd, &q, e)) != 0)
+		return rc;
+	return page_may(rd, &q, &(struct index_row){.audience = audience}, ret, e);
+}

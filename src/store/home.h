@@ -103,7 +103,7 @@ NODISCARD int home_hand_over(struct home *h, const char *from, const char *to, s
 
 /* ---- acts that wait for a second person ---- */
 /* Numbers in the file. READY: confirmed, and `bytes` are on their way into the record; after a crash they are sent again. */
-enum home_wait_state { WAIT_WAITING = 1, WAIT_READY, WAIT_CONFIRMED, WAIT_REFUSED, WAIT_LAPSED };
+enum home_wait_state { WAIT_EVERY /* in questions only */, WAIT_WAITING, WAIT_READY, WAIT_CONFIRMED, WAIT_REFUSED, WAIT_LAPSED };
 const char *home_wait_word(enum home_wait_state s);
 const char *home_wait_name(enum home_wait_state s); /* message id */
 struct home_wait {
@@ -128,7 +128,7 @@ void home_wait_free(struct home_wait *w);
 NODISCARD int home_wait_put(struct home *h, const struct home_wait *w, struct err *e); /* a new one: state, decided_… are filled in. E_LIMIT: too many wait */
 NODISCARD int home_wait_get(struct home *h, const char *id, struct home_wait *ret, struct err *e); /* E_NOTFOUND */
 typedef int home_wait_visit(void *ctx, const struct home_wait *w, struct err *e);
-/* state 0: all. owner NULL: everybody's. Oldest first. */
+/* owner NULL: everybody's. Oldest first. */
 NODISCARD int home_waits(struct home *h, enum home_wait_state state, const char *owner, home_wait_visit *v, void *ctx, struct err *e);
 /*
  * The steps of one: waiting → ready (by, bytes), refused (by, reason), lapsed (by, reason); ready → confirmed (object),

@@ -95,7 +95,7 @@ int home_waits(struct home *h, enum home_wait_state state, const char *owner, ho
 	size_t reason_n = 0;
 	sqlite3_stmt *st = NULL;
 	bool row = true;
-	int rc = db_start(&h->db, state != 0 ? HQ_WAITS_IN : HQ_WAITS, &st, e, "it", (int64_t)state, or_empty(owner));
+	int rc = db_start(&h->db, state != WAIT_EVERY ? HQ_WAITS_IN : HQ_WAITS, &st, e, "it", (int64_t)state, or_empty(owner));
 
 	while (rc == 0 && (rc = db_step(&h->db, st, &row, e)) == 0 && row)
 		if ((rc = fill_wait(h, st, &w, &reason_n, e)) == 0)

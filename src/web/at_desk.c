@@ -39,7 +39,7 @@ bool sheet_refused(struct visit *v, struct sheet *s, int rc, const struct err *e
 {
 	if (rc != E_CONFLICT && rc != E_STATE && rc != E_FORMAT && rc != E_LIMIT && rc != E_USAGE)
 		return false;
-	v->r->status = err_http(rc);
+	v->r->status = rc == E_CONFLICT || rc == E_STATE ? 409 : 422;
 	s->fault = rc == E_CONFLICT ? N_("Somebody saved another version while you were writing. What you typed is still here; where it differs, the newer version stands beside it. Sending again saves yours.") :
 		arena_str(v->l.a, e->msg);
 	return true;

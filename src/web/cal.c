@@ -47,8 +47,10 @@ void cal_make(struct v_cal *c, int year, int month, const struct v_mark *mark, s
 
 		c->day[c->days++] = (struct v_day){.day = day, .today = day == today.day && month == today.month && year == today.year};
 	}
+	/* What is only known by month or year has no day. */
 	for (size_t i = 0; i < marks; i++)
-		mark_days(c, &mark[i]);
+		if (mark[i].precision == NULL || strcmp(mark[i].precision, "day") == 0)
+			mark_days(c, &mark[i]);
 }
 
 static const char *const months[] = {N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"), N_("July"), N_("August"),

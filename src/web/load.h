@@ -1,8 +1,10 @@
 /*
- * web/load.h - from the record to views. Every entry read here passed record_may_read for loader.reader; what may not be read is left out as if it were not there. Functions return 0, E_NOTFOUND for both hidden
+ * web/load.h - from the record to views. Every entry read here passed record_may_read for loader.reader, and the
+ * grants of one who is signed in; what may not be read is left out as if it were not there. Functions return 0, E_NOTFOUND for both hidden
  * and unknown, or the record's own failure.
  */
 #pragma once
+#include "access/access.h"
 #include "record/record.h"
 #include "web/view.h"
 
@@ -14,6 +16,7 @@ struct loader {
 	const char *base_url;            /* "" when none is configured */
 	const char *view;                /* "de,ja": wanted columns, or NULL */
 	struct reader reader;            /* who asks; nobody: only what is public */
+	struct access *access; const struct principal *who; /* signed in: grants narrow what he reads, too; or NULL */
 };
 
 /* ---- entries ---- */

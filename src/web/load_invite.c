@@ -72,6 +72,7 @@ static bool get_word(struct loader *l, const struct entry *en, struct v_invite_w
 	for (unsigned k = 0; k < INVITE_VERBS; k++)
 		if (json_str_is(json_get(o, "verb"), invite_verb_word((enum invite_verb)k)))
 			w->verb = (enum invite_verb)k;
+	w->verb_word = invite_verb_name(w->verb);
 	if (w->date == NULL)
 		return false;
 	for (json_iter(&it, is_list(list) ? list : NULL); json_next(&it, NULL, &v); )
@@ -165,6 +166,7 @@ static int get_invite(struct visit *v, const struct v_series *s, const struct v_
 	if ((rc = consult_round(l->rd, &l->reader, r->id, f, e)) != 0 || (rc = get_words(l, s, r, in, e)) != 0)
 		return rc;
 	in->state = f->state;
+	in->state_word = invite_state_name(f->state);
 	if (f->state == ROUND_CONFIRMED)
 		in->confirmed = date_of(l, f->confirmed.start, f->confirmed.end);
 	for (size_t m = 0; m < f->members; m++)
@@ -193,7 +195,6 @@ int load_round_more(struct visit *v, const struct v_series *s, struct v_round *r
 	o = p.entry.object.val;
 	m->writer = arena_str(l->a, p.entry.party);
 	m->intersessional = json_str_is(json_get(o, "kind"), "intersessional");
-	m->precision = get_str(l, o, "start_precision");
 	if (!get_ordinals(l, o, m) || !get_chairs(l, o, m) || !get_leads(l, o, m))
 		rc = fail(e, E_NOMEM, "page");
 	entry_free(&p.entry);

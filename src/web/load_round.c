@@ -56,6 +56,8 @@ static void get_round(struct loader *l, const struct v_series *s, const struct e
 	*r = (struct v_round){.id = arena_str(l->a, en->row.id), .series_slug = s->slug, .title = get_text(l, o, "title"), .series_title = s->title,
 		.venue = get_text(l, o, "venue"), .start = get_time(o, "start", 0), .zone = get_str(l, o, "zone"), .mode = get_str(l, o, "mode"),
 		.status = get_str(l, o, "status"), .host = get_str(l, o, "host"), .reading = get_links(l, o, "further_reading"), .example = get_bool(o, "example") || s->example};
+	r->precision = get_str(l, o, "start_precision");
+	r->vague = r->precision != NULL && strcmp(r->precision, "day") != 0;
 	r->end = get_time(o, "end", INT64_MIN);
 	r->has_end = r->end != INT64_MIN;
 	if (json_int(json_get(o, "ordinal"), &ordinal) && ordinal > 0)

@@ -98,7 +98,7 @@ static bool get_marks(struct loader *l, const struct json_val *o, const struct v
 
 		if (!off)
 			add_mark(m, (struct v_mark){.kind = r->status != NULL && strcmp(r->status, "proposed") == 0 ? MARK_OFFER : MARK_ROUND, .at = r->start,
-				.end = r->has_end ? r->end : r->start, .title = r->title, .party = r->host, .zone = r->zone, .zone2 = r->zone2, .url = r->page});
+				.end = r->has_end ? r->end : r->start, .precision = r->precision, .title = r->title, .party = r->host, .zone = r->zone, .zone2 = r->zone2, .url = r->page});
 	}
 	return true;
 }
@@ -131,14 +131,40 @@ static struct url month_url(struct loader *l, const struct v_series *s, int year
 	return url_query(l->a, s->page, "month", arena_printf(l->a, "%04d-%02d", year, month));
 }
 
+static int month_number(int64_t ns)
+{
+	struct civil c;
+
+	time_civil(ns, &c);
+	return c.year * 12 + c.month;
+}
+
+static int first_month(const struct loader *l, const struct v_series_more *m)
+{
+	const int now = month_number(l->now), first = m->marks > 0 ? month_number(m->mark[0].at) : now;
+
+	return first < now ? first : now;
+}
+
+static int last_month(const struct loader *l, const struct v_series_more *m)
+{
+	int last = month_number(l->now);
+
+	for (size_t i = 0; i < m->marks; i++)
+		if (month_number(m->mark[i].at) > last)
+			last = month_number(m->mark[i].at);
+	return last;
+}
+
 static void make_calendar(struct loader *l, const struct v_series *s, const char *month, struct v_series_more *m)
 {
 	int year, mon;
 
 	choose_month(l, month, m, &year, &mon);
 	cal_make(&m->cal, year, mon, m->mark, m->marks, l->now, m->zone);
-	m->cal.before = month_url(l, s, year, mon - 1);
-	m->cal.after = month_url(l, s, year, mon + 1);
+	/* As far as there is something: a calendar without end would never let go of who follows every link. */
+	m->cal.before = year * 12 + mon > first_month(l, m) ? month_url(l, s, year, mon - 1) : (struct url){NULL};
+	m->cal.after = year * 12 + mon < last_month(l, m) ? month_url(l, s, year, mon + 1) : (struct url){NULL};
 }
 
 /* ---- slippage ---- */

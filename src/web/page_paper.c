@@ -29,11 +29,12 @@ static bool make_form(struct visit *v, enum home_kind kind, struct sheet *f)
 	return true;
 }
 
-static void fill(struct visit *v, const struct v_paper *p, struct sheet *f)
+/* What was put together from contributions has no title yet: the item's words. */
+static void fill(struct visit *v, const struct v_paper *p, const struct bitext *title, struct sheet *f)
 {
 	sheet_blank(f);
 	f->seen = arena_printf(v->l.a, "%llu", (unsigned long long)p->version);
-	sheet_set(f, 0, 0, "title", p->title != NULL ? p->title : "");
+	sheet_set(f, 0, 0, "title", p->title != NULL && p->title[0] != '\0' ? p->title : bitext_in(title, v->l.lang).s);
 	for (size_t t = 0; t < HOME_TEXTS; t++)
 		sheet_set(f, 0, 0, names[t], p->text[t] != NULL ? p->text[t] : "");
 	sheet_set(f, 0, 0, "state", p->state == HOME_CLEARED ? "cleared" : "draft");
@@ -161,6 +162,7 @@ static int keep_version(void *ctx, const struct home_paper *p, struct err *e)
 
 static int open_paper(struct visit *v, struct at_desk *d, struct v_round **r, struct versions *x, struct sheet *f, struct sheet *stands, struct err *e)
 {
+	struct bitext words;
 	int rc = open_round(v, d, r, arena_printf(v->l.a, "/home/papers/%s", v->q->arg[3]), e);
 
 	*x = (struct versions){.v = v};
@@ -175,7 +177,8 @@ static int open_paper(struct visit *v, struct at_desk *d, struct v_round **r, st
 	visit_crumb(v, home_kind_name(x->p[x->n - 1].kind), v->p.self[v->p.lang]);
 	if (!make_form(v, x->p[x->n - 1].kind, f) || !make_form(v, x->p[x->n - 1].kind, stands))
 		return fail(e, E_NOMEM, "page");
-	fill(v, &x->p[x->n - 1], stands);
+	words = item_words(*r, x->p[x->n - 1].item);
+	fill(v, &x->p[x->n - 1], bitext_in(&words, v->l.lang).s[0] != '\0' ? &words : &(*r)->title, stands);
 	return 0;
 }
 

@@ -153,10 +153,13 @@ static int save(struct visit *v, const struct v_series *s, struct sheet *f, cons
 	struct at_desk d;
 	int rc;
 
-	if (x.zone != NULL)
-		f->zone = x.zone;
-	x.start = sheet_time(f, P_MAIN, 0, "start", "from", "00:00");
+	if (x.zone == NULL)
+		x.zone = "UTC";
 	x.start_precision = exact != NULL ? exact : sheet_text(f, P_MAIN, 0, "from") == NULL ? "day" : NULL;
+	/* A day without a time is a day of the calendar, by UTC as months and years are. */
+	f->zone = x.start_precision != NULL ? "UTC" : x.zone;
+	x.start = sheet_time(f, P_MAIN, 0, "start", "from", "00:00");
+	f->zone = x.zone;
 	if (last != NULL || to != NULL)
 		x.end = sheet_time(f, P_MAIN, 0, last != NULL ? "last" : "start", "to", "23:59");
 	if (!fill_lists(f, &x))

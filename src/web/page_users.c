@@ -147,6 +147,7 @@ static int show_user(struct visit *v, struct people_office *o, struct v_one_user
 	if (s->f[USER_NAME].name == NULL)
 		memcpy(s->f, user_fields, sizeof(s->f));
 	s->f[USER_PASSWORD].label = N_("New password");
+	s->f[USER_PASSWORD].hint = N_("At least 12 characters. A sentence is good.");
 	s->f[USER_PASSWORD].required = true;
 	if (s->f[USER_AGENCY].value == NULL) {
 		s->f[USER_AGENCY].value = s->u.agency;

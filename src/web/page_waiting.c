@@ -156,6 +156,7 @@ static int wait_of(struct visit *v, const struct home_wait *w, bool whole, const
 		.at = w->at_us * 1000, .decided = w->decided_us * 1000, .publication = w->publication, .state = w->state,
 		.own = strcmp(w->asked_by, v->who.name) == 0 || strcmp(w->owner, v->who.name) == 0, .page = visit_url(v, "waiting", w->id, NULL)};
 	to->may_confirm = !to->own && w->state == WAIT_WAITING && visit_may(v, RIGHT_RELEASE);
+	to->taken_over = strcmp(w->owner, w->asked_by) != 0;
 	about_of(v, w, to);
 	if ((rc = json_read(w->act, w->act_n, &(struct json_read_opt){.what = "waiting act"}, &doc, e)) != 0)
 		return rc;

@@ -12,22 +12,6 @@ static void note_examples(struct page *p, const struct v_series_list *list)
 		p->example = p->example || list->v[i].example;
 }
 
-int see_home(struct visit *v, struct err *e)
-{
-	struct v_series_list list;
-	struct out o = visit_out(v);
-	const int rc = load_series_list(&v->l, &list, e);
-
-	if (rc != 0)
-		return rc;
-	v->p.title = tr(v->p.lang, N_("Overview"));
-	v->p.description = tr(v->p.lang, N_("The shared record of consultations"));
-	note_examples(&v->p, &list);
-	visit_name(v, (struct url){"/"});
-	page_home(&o, &v->p, &list);
-	return 0;
-}
-
 int see_series_list(struct visit *v, struct err *e)
 {
 	struct v_series_list list;

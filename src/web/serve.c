@@ -64,6 +64,14 @@ static enum form take_form(char *name)
 	return FORM_PAGE;
 }
 
+/* What one who is signed in is shown, is for him alone. */
+static int cache_as(const struct loader *l, struct http_resp *r, const char *vary, struct err *e)
+{
+	const int rc = http_header(r, "Cache-Control", l->who != NULL ? "no-store" : "no-cache", e);
+
+	return rc != 0 ? rc : http_header(r, "Vary", vary, e);
+}
+
 static int send_file(struct loader *l, const struct picked *p, enum form form, struct http_resp *r, struct err *e)
 {
 	const struct entry *const en = &p->entry;
@@ -72,7 +80,7 @@ static int send_file(struct loader *l, const struct picked *p, enum form form, s
 
 	if (form == FORM_PDF || form == FORM_TEXT) {
 		rc = paper_send(l, p, form == FORM_PDF ? PAPER_PDF : PAPER_TEXT, r, e);
-		return rc != 0 ? rc : http_header(r, "Cache-Control", "no-cache", e);
+		return rc != 0 ? rc : cache_as(l, r, "Cookie", e);
 	}
 	buf_free(&r->body);
 	r->body = (struct buf)BUF_INIT(LIMIT_FRAME);
@@ -84,7 +92,7 @@ static int send_file(struct loader *l, const struct picked *p, enum form form, s
 	else if (form == FORM_POLICY && (rc = record_policy(l->rd, en, true, &r->body, e)) != 0)
 		return rc;
 	rc = buf_err(&r->body, e, "file");
-	return rc != 0 ? rc : http_header(r, "Cache-Control", "no-cache", e);
+	return rc != 0 ? rc : cache_as(l, r, "Cookie", e);
 }
 
 /* Where people read it: newest versions of documents on their page, older ones and their proof on the proof page. */
@@ -139,7 +147,7 @@ static int permanent(struct loader *l, const struct http_req *q, struct http_res
 	if (form != FORM_PAGE)
 		rc = send_file(l, &p, form, r, e);
 	else if ((rc = page_of(l, &p, &to, e)) == 0 && (rc = redirect(r, to, e)) == 0)
-		rc = http_header(r, "Vary", "Accept-Language", e);
+		rc = cache_as(l, r, "Accept-Language, Cookie", e);
 	entry_free(&p.entry);
 	return rc;
 }
@@ -149,10 +157,11 @@ void serve_permanent(void *ctx, void *thread, const struct http_req *q, struct h
 	CLEANUP_ARENA struct arena a = {0};
 	struct record_reader *rd = thread;
 	struct loader l = serve_loader(ctx, rd, &a, http_lang(q, LANG_EN));
+	struct principal who;
 	struct err e = {0};
-	int rc = index_snapshot(record_index(rd), &e);
+	int rc = serve_person(ctx, q, r, &who, &l, &e);
 
-	if (rc == 0) {
+	if (rc == 0 && (rc = index_snapshot(record_index(rd), &e)) == 0) {
 		rc = permanent(&l, q, r, &e);
 		index_release(record_index(rd));
 	}

@@ -383,9 +383,9 @@ const char *sheet_time(const struct sheet *s, size_t part, size_t row, const cha
 	if (day == NULL)
 		return NULL;
 	if ((fault = date_read(day, &c, &exact)) == NULL) {
-		/* The first of what is meant, where only a month or a year is known. */
+		/* The first of what is meant, where only a month or a year is known; those are counted by UTC (consult: due_end). */
 		snprintf(typed, sizeof typed, "%04d-%02d-%02d", c.year, c.month, c.day);
-		fault = moment_read(typed, at != NULL ? at : otherwise, s->zone, &ns);
+		fault = moment_read(typed, at != NULL ? at : otherwise, exact == DATE_DAY ? s->zone : "UTC", &ns);
 	}
 	if (fault != NULL) {
 		struct field *f = sheet_field(s, part, row, date, (enum lang)0);

@@ -56,6 +56,8 @@ struct url url_fragment(struct arena *a, const char *id)
 	return (struct url){arena_printf(a, "#%s", encode(a, id, "-._~"))};
 }
 
+struct url url_anchor(struct arena *a, struct url u, const char *id) { return (struct url){arena_printf(a, "%s%s", u.s, url_fragment(a, id).s)}; }
+
 struct url url_own(struct arena *a, const char *path) { return (struct url){encode(a, path, "-._~:,/?=&%+")}; }
 
 struct url url_absolute(struct arena *a, const char *base, struct url u)

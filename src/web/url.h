@@ -12,6 +12,7 @@ struct url url_path(struct arena *a, ... /* const char *, NULL */) __attribute__
 struct url url_suffix(struct arena *a, struct url u, const char *suffix);
 struct url url_query(struct arena *a, struct url u, const char *name, const char *value);
 struct url url_fragment(struct arena *a, const char *id);
+struct url url_anchor(struct arena *a, struct url u, const char *id); /* that place on a page */
 /* base ("https://host") in front of a path. */
 struct url url_absolute(struct arena *a, const char *base, struct url u);
 /* An address of ours that came back with a form (people_return_ok() said yes): what may not stand in a header is written as %XX. */

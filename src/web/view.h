@@ -113,6 +113,8 @@ struct v_round {
 	const char *key;                     /* what the address names the round by */
 	struct bitext title, series_title, venue;
 	int64_t start, end; bool has_end;
+	const char *precision;               /* "day", "month", "year": how much of start is meant; NULL: all of it */
+	bool vague;                          /* only a month or a year */
 	const char *zone;                    /* of the venue */
 	const char *zone2;                   /* the other side's, or NULL */
 	const char *own, *other;             /* the same two, the reader's own side first: for what did not happen at the venue */
@@ -204,6 +206,8 @@ const char *zone_text(enum lang l, int64_t ns, const char *zone);               
 const char *clocks_text(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *zone2);
 const char *moment_text(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *zone2); /* date, clocks */
 const char *exactly_text(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *zone2); /* with seconds */
+/* "2017", "May 2017" or the whole date, as exactly as it is meant. */
+const char *exact_date(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *precision);
 const char *iso_date(struct arena *a, int64_t ns, const char *zone);
 const char *iso_time(struct arena *a, int64_t ns);
 const char *ordinal_text(struct arena *a, enum lang l, uint64_t n);                        /* 1. Runde, 第1回, Round 1 */

@@ -49,7 +49,7 @@ struct v_wait {
 	const char *id, *asked_by, *owner, *verb, *kind, *marking, *decided_by, *reason;
 	struct bitext about; struct url about_page;
 	int64_t at, decided;
-	bool publication, own, may_confirm;
+	bool publication, own, may_confirm, taken_over;
 	enum home_wait_state state;
 	const char *const *release_to; size_t release_to_n;
 	struct v_line *line; size_t lines;

@@ -15,12 +15,12 @@ struct v_slip {
 
 /* ---- a month as a table ---- */
 enum mark_kind { MARK_ROUND, MARK_OFFER, MARK_DEADLINE };
-struct v_mark { enum mark_kind kind; int64_t at, end; struct bitext title; const char *party; const char *zone, *zone2; struct url url; };
+struct v_mark { enum mark_kind kind; int64_t at, end; const char *precision; /* as in v_round */ struct bitext title; const char *party; const char *zone, *zone2; struct url url; };
 struct v_day { int day; bool today; const struct v_mark *mark[4]; size_t marks; };  /* day 0: of another month */
 struct v_cal {
 	int year, month;
 	struct v_day day[42]; size_t days;   /* whole weeks, from Monday */
-	struct url before, after;
+	struct url before, after;           /* s NULL: nothing there */
 };
 /* Which days have marks; `now` is today in `zone`, which the days are counted in. */
 void cal_make(struct v_cal *c, int year, int month, const struct v_mark *mark, size_t marks, int64_t now, const char *zone);
@@ -43,13 +43,13 @@ struct v_series_more {
 /* ---- dates of a round ---- */
 struct v_date { int64_t start, end; bool has_end; bool confirmable; const char *key; };
 struct v_invite_word {
-	const char *party; enum invite_verb verb; int64_t at;
+	const char *party; enum invite_verb verb; const char *verb_word; /* message id */ int64_t at;
 	struct v_date *date; size_t dates;
 	const char *mode; struct bitext venue, text;
 	bool stands;
 };
 struct v_invite {
-	enum invite_state state;
+	enum invite_state state; const char *state_word; /* message id */
 	struct v_date confirmed;
 	const char *next[LIMIT_MEMBERS]; size_t nexts;
 	struct v_invite_word *word; size_t words; /* oldest first */
@@ -61,7 +61,7 @@ struct v_chair { const char *party, *native, *latin, *reading; struct bitext tit
 struct v_lead { const char *party, *code; struct bitext agency; };
 struct v_round_more {
 	const char *writer;
-	bool intersessional; const char *precision;  /* of the start; NULL: all of it */
+	bool intersessional;
 	struct v_ordinal *ordinal; size_t ordinals;
 	struct v_chair *chair; size_t chairs;
 	struct v_lead *lead; size_t leads;
@@ -82,5 +82,3 @@ enum lang lang_place(enum lang l, unsigned k);
 /* As a list of delegations writes it: Japanese names family name first and in capitals. */
 const char *latin_formal(struct arena *a, const char *party, const char *latin);
 const char *type_word(const char *type);                   /* message id for "verbale-round"; the type itself when it has no word */
-/* "2017", "May 2017" or the whole date, as exactly as it is meant. */
-const char *exact_date(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *precision);

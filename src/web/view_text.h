@@ -3,6 +3,8 @@
  * As web/view.h: plain structs in the page's arena, texts of the record untrusted.
  */
 #pragma once
+#include <string.h>
+
 #include "consult/diff.h"
 #include "consult/glossary.h"
 #include "consult/releases.h"

@@ -25,6 +25,32 @@ struct loader serve_loader(const struct web *w, struct record_reader *rd, struct
 		.reader = {.role = ROLE_NONE, .via = VIA_WEB}};
 }
 
+/* Whom no session names reads as nobody. */
+static void read_as(struct loader *l, const struct web *w, const struct principal *who)
+{
+	if (!who->known)
+		return;
+	l->reader = who->reader;
+	l->reader.via = VIA_WEB;
+	l->access = w->access;
+	l->who = who;
+}
+
+int serve_person(const struct web *w, const struct http_req *q, struct http_resp *r, struct principal *who, struct loader *l, struct err *e)
+{
+	struct people_session session;
+	int rc = 0;
+
+	*who = (struct principal){.known = false};
+	if (w->access == NULL)
+		return 0;
+	if ((rc = people_identify(w->access, q, who, &session, e)) != 0)
+		return rc;
+	read_as(l, w, who);
+	memcpy(r->who, who->who, sizeof(r->who));
+	return 0;
+}
+
 /* ---- for handlers ---- */
 
 struct out visit_out(struct visit *v) { return (struct out){&v->html, v->p.lang}; }
@@ -142,11 +168,9 @@ static int identify(struct visit *v, struct err *e)
 		return 0;
 	if ((rc = people_identify(v->w->access, v->q, &v->who, &v->session, e)) != 0)
 		return rc;
-	if (v->who.known) {
-		v->l.reader = v->who.reader;
-		v->l.reader.via = VIA_WEB;
+	if (v->who.known)
 		memcpy(v->r->who, v->who.who, sizeof(v->r->who));
-	}
+	read_as(&v->l, v->w, &v->who);
 	people_from(v->w->access, v->q, &v->from);
 	return 0;
 }
@@ -215,6 +239,21 @@ static void finish(struct visit *v, int rc)
 		show_error(v, rc, &v->err);
 }
 
+static struct visit *visit_new(const struct web *w, const struct http_req *q, struct http_resp *r, struct record_reader *rd, enum lang lang, enum nav nav)
+{
+	struct visit *v = mem_zalloc(sizeof(*v));
+
+	if (v == NULL)
+		return NULL;
+	*v = (struct visit){.w = w, .q = q, .r = r, .html = BUF_INIT(LIMIT_WEB_PAGE)};
+	v->l = serve_loader(w, rd, &v->arena, lang);
+	look_of(q, &v->look);
+	v->l.view = http_param(q, "view") != NULL ? http_param(q, "view") : look_columns(&v->look, &v->arena);
+	page_init(&v->p, w, &v->arena, lang, nav);
+	v->p.era = v->look.era;
+	return v;
+}
+
 static void visit_free(struct visit *v)
 {
 	buf_free(&v->html);
@@ -255,25 +294,23 @@ int visit_later(struct visit *v, visitor *then, struct err *e)
 
 void visit(void *ctx, void *thread, const struct http_req *q, struct http_resp *r, const struct web_page *page)
 {
-	struct visit *v = mem_zalloc(sizeof(*v));
 	struct record_reader *rd = thread;
 	enum lang lang = LANG_EN;
-	int rc = lang_of(q->arg[0], &lang) ? 0 : E_NOTFOUND;
+	const bool known = lang_of(q->arg[0], &lang);
+	struct visit *v = visit_new(ctx, q, r, rd, lang, page->nav);
+	int rc;
 
 	if (v == NULL) {
 		http_error(q, r, E_NOMEM, NULL);
 		return;
 	}
-	*v = (struct visit){.w = ctx, .q = q, .r = r, .html = BUF_INIT(LIMIT_WEB_PAGE)};
-	v->l = serve_loader(v->w, rd, &v->arena, lang);
-	look_of(q, &v->look);
-	v->l.view = http_param(q, "view") != NULL ? http_param(q, "view") : look_columns(&v->look, &v->arena);
-	page_init(&v->p, v->w, &v->arena, lang, page->nav);
-	v->p.era = v->look.era;
-	if (rc == 0 && (rc = identify(v, &v->err)) == 0 && admitted(v, page, &rc, &v->err)) {
+	if ((rc = identify(v, &v->err)) == 0) {
 		page_person(v);
+		rc = known ? 0 : E_NOTFOUND;
+	}
+	if (rc == 0) {
 		v->p.done = done_word(http_param(q, "done"));
-		if ((rc = run(v, page, rd, &v->err)) == VISIT_RESTS)
+		if (admitted(v, page, &rc, &v->err) && (rc = run(v, page, rd, &v->err)) == VISIT_RESTS)
 			return;
 	}
 	finish(v, rc);
@@ -316,6 +353,7 @@ static void put_error(const struct web *w, struct page *p, int status, const cha
 	struct out o = {&html, p->lang};
 
 	p->example = false;
+	p->nav = NAV_NONE;
 	p->unlisted = true;
 	p->crumbs = 0;
 	p->title = tr(p->lang, v.title);
@@ -341,16 +379,21 @@ static void show_error(struct visit *v, int code, const struct err *e)
 
 void web_error_page(void *ctx, void *thread, const struct http_req *q, struct http_resp *r, int status)
 {
-	CLEANUP_ARENA struct arena a = {0};
 	enum lang lang = http_lang(q, LANG_EN);
-	const struct web *w = ctx;
-	struct page p;
+	struct visit *v;
 
 	(void)thread;
 	if (q->path != NULL && q->path[0] == '/' && strlen(q->path) > 3 && q->path[3] == '/')
 		lang = lang_parse(q->path + 1, 2, lang);
-	page_init(&p, w, &a, lang, NAV_NONE);
-	put_error(w, &p, status, NULL, q, r);
+	if ((v = visit_new(ctx, q, r, NULL, lang, NAV_NONE)) == NULL) {
+		http_error(q, r, E_NOMEM, NULL);
+		r->status = status;
+		return;
+	}
+	if (identify(v, NULL) == 0)
+		page_person(v);
+	put_error(v->w, &v->p, status, NULL, q, r);
+	visit_free(v);
 }
 
 void serve_failure(void *ctx, void *thread, const struct http_req *q, struct http_resp *r, int code)

@@ -9,6 +9,8 @@
 
 struct web {
 	struct record *record;
+	struct find *find;                   /* search and what has a date (consult/find.h); NULL: neither */
+	struct subs *subs;                   /* addresses of personal calendars (web/subs.h); NULL: none */
 	struct homes *homes;                 /* national papers and what waits (web/homes.h); NULL: none are kept */
 	struct access *access;               /* people who sign in; NULL: nobody can, and pages that need it are not there */
 	const struct people_hook *hook; size_t hooks; /* what is handed over with a person beside the local state (access/people.h) */

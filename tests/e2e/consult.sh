@@ -43,6 +43,8 @@ gives 0 'invited' round show n "$round"
 gives 0 'recorded' round confirm n "$round" --date 2016-10-03T00:30:00.000Z
 gives 0 'date confirmed: 2016-10-03T00:30:00.000Z' round show n "$round"
 gives 0 '"state":"date confirmed"' round show n "$round" --json
+gives 0 'recorded' round settle n "$round"
+gives 0 '"status":"scheduled"' show n "$round"
 echo '{"status":"held","start":"2016-10-03T00:30:00.000Z"}' >held.json
 gives 0 'recorded' round save n held.json --id "$round"
 gives 1 'the round was held' round cancel n "$round"

@@ -43,7 +43,7 @@ static void query(const char *text, size_t n)
 	if (http_target_parse(text, n, t, NULL) == 0) {
 		memcpy(q->param, t->param, sizeof(q->param));
 		q->params = t->params;
-		if (query_parse(q, ALL, &s, &e) == 0) {
+		if (taxii_query_parse(q, ALL, &s, &e) == 0) {
 			check(q, &s);
 			query_free(&s);
 		} else {

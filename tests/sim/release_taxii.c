@@ -5,8 +5,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/enc.h"
 #include "base/mem.h"
+#include "crypto/crypto.h"
 #include "http/priv.h"
+#include "store/people.h"
 #include "tour.h"
 
 #define API "/taxii2/api/"
@@ -17,7 +20,7 @@ static const char unknown_id[] = "indicator--00000000-0000-4000-8000-00000000000
 /* ---- who asks ---- */
 
 static struct user users[] = {
-	{"muster", "AA", DE, ""}, {"meier", "BSI", DE, ""}, {"mizushima", "MOFA", JP, ""}, {"sato", "NPA", JP, ""}, {"martin", "ANSSI", FR, ""}, {"silva", "CERT", BR, ""},
+	{"muster", "AA", DE, "", ""}, {"meier", "BSI", DE, "", ""}, {"mizushima", "MOFA", JP, "", ""}, {"sato", "NPA", JP, "", ""}, {"martin", "ANSSI", FR, "", ""}, {"silva", "CERT", BR, "", ""},
 };
 
 static void must(int rc, const struct err *e)
@@ -75,6 +78,29 @@ void taxii_person(struct tour *t)
 	t->closed = false;
 	memset(t->listed, 0, sizeof(t->listed));
 	buf_clear(&t->refused[1]);
+}
+
+void taxii_session(struct tour *t)
+{
+	struct record *r = t->m->node[DE].r;
+	CLEANUP_STR char *path = mem_printf("%s/state.sqlite", record_dir(r));
+	struct state_session x = {.how = "password", .created_s = t->m->lab.now / NS_PER_S, .seen_s = t->m->lab.now / NS_PER_S};
+	struct user *const u = &users[t->user - users];
+	uint8_t secret[32];
+	char text[48];
+	struct state *s = NULL;
+	struct err e = {0};
+
+	for (size_t i = 0; i < sizeof(secret); i++)
+		secret[i] = (uint8_t)pick(t->m, 256);
+	sha256(secret, sizeof(secret), x.hash);
+	hex_encode(secret, 8, x.id);
+	base64url_encode(secret, sizeof(secret), text);
+	(void)snprintf(u->cookie, sizeof(u->cookie), "__Host-verbale=%s", text);
+	(void)snprintf(x.user, sizeof(x.user), "%s", u->name);
+	must(state_open(path, &s, &e), &e);
+	must(state_put_session(s, &x, &e), &e);
+	state_close(s);
 }
 
 /* ---- asking ---- */

@@ -188,6 +188,24 @@ void flatten(const struct http_resp *r, struct buf *out)
 		abort();
 }
 
+/* What a session has of its own on each page: the token of forms, and when it ends, which each page moves on. */
+static void mask_session(struct buf *b)
+{
+	static const struct { const char *from, *to; } own[] = {{"name=\"csrf\" value=\"", "\""}, {"data-ends=\"", "</p>"}, {"<ul class=\"about\">", "</footer>"}};
+
+	buf_putc(b, '\0');
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		for (char *s = strstr(b->p, own[i].from); s != NULL; s = strstr(s, own[i].from)) {
+			const char *const end = strstr(s + strlen(own[i].from), own[i].to);
+
+			for (s += strlen(own[i].from); end != NULL && s < end; s++)
+				*s = '*';
+		}
+	b->n--;
+}
+
+static const char *cookie_header(const struct http_req *q, const char *name) { return strcmp(name, "Cookie") == 0 ? q->impl : NULL; }
+
 static enum lang lang_of_path(const char *path)
 {
 	return strlen(path) > 3 && path[3] == '/' ? lang_parse(path + 1, 2, LANG_EN) : LANG_EN;
@@ -214,15 +232,21 @@ static int ask(struct tour *t, const char *path, const char *version, struct buf
 
 	if (version != NULL)
 		q.param[q.params++] = (struct http_param){"v", version};
+	if (t->on_web && t->signed_in) {
+		q.header = cookie_header;
+		q.impl = (void *)(uintptr_t)t->user->cookie;
+	}
 	http_dispatch(&t->conf, t->m->node[DE].rd, &q, &r);
 	status = r.status;
 	flatten(&r, &flat);
+	if (t->on_web && t->signed_in)
+		mask_session(&flat);
 	sum.answers++;
 	sum.bytes += flat.n;
 	scan(&s, flat.p, flat.n);
 	if (status == 404)
 		compare_refusal(t, path, &flat);
-	else if (status != 200 && status != 303)
+	else if (status != 200 && status != 303 && !(t->signed_in && status == 403))
 		fault(path, "neither shown nor refused", t->asker.name);
 	if (ret_body != NULL)
 		buf_put(ret_body, r.body.p, r.body.n);
@@ -384,6 +408,21 @@ static void do_plain(struct tour *t, const char *pattern)
 	for (unsigned k = 0; k < LANG_COUNT; k++)
 		if (ask(t, ASK("/%s%s", lang_code((enum lang)k), pattern + 3), NULL, NULL) != 200)
 			fault(path, "no page", t->asker.name);
+	must_none(t, ASK("/fr%s", pattern + 3), NULL);
+}
+
+/* Pages of those who sign in: the way there, whoever asks for whatever. */
+static void do_people(struct tour *t, const char *pattern)
+{
+	char path[400], name[400];
+
+	for (unsigned k = 0; k < LANG_COUNT; k++) {
+		make(name, "%s", pattern + 3);
+		if (strstr(name, "{}") != NULL)
+			memcpy(strstr(name, "{}"), "de", 2);
+		if (ask(t, ASK("/%s%s", lang_code((enum lang)k), name), NULL, NULL) != (!t->signed_in ? 303 : strcmp(name, "/settings") == 0 ? 200 : 403))
+			fault(path, "neither sent to sign in nor kept out", t->asker.name);
+	}
 	must_none(t, ASK("/fr%s", pattern + 3), NULL);
 }
 
@@ -551,6 +590,17 @@ static const struct { const char *pattern; void (*run)(struct tour *t, const cha
 	{"/{}/", do_plain},
 	{"/{}/series", do_plain},
 	{"/{}/record", do_plain},
+	{"/{}/sign-in", do_plain},
+	{"/{}/sign-out", do_plain},
+	{"/{}/help", do_plain},
+	{"/{}/accessibility", do_plain},
+	{"/{}/privacy", do_plain},
+	{"/{}/settings", do_people},
+	{"/{}/settings/users", do_people},
+	{"/{}/settings/users/{}", do_people},
+	{"/{}/settings/audit", do_people},
+	{"/{}/settings/audit.tsv", do_people},
+	{"/{}/settings/audit.jsonl", do_people},
 	{"/{}/series/{}", do_pages},
 	{"/{}/series/{}/rounds/{}", do_pages},
 	{"/{}/series/{}/rounds/{}/statement", do_pages},
@@ -590,13 +640,13 @@ static void route_all(struct tour *t)
 			fault(pattern, "this route has no generator in tests/sim/test_release.c", "the test");
 			continue;
 		}
-		/* A pattern's further methods are asked where it comes first. Pages are for readers who are signed out, whoever holds the certificate. */
+		/* A pattern's further methods are asked where it comes first. Pages are for readers who are signed out, whoever holds the certificate, or signed in by a session. */
 		if ((t->conf.route[r].methods & HTTP_GET) == 0)
 			continue;
 		t->on_web = r >= t->webs;
-		if (t->on_web && t->asker.party != NOBODY && pick(t->m, 8) != 0)
+		if (t->on_web && t->asker.party != NOBODY && !t->signed_in && pick(t->m, 8) != 0)
 			continue;
-		memcpy(t->may, t->on_web ? t->anyone : r >= t->peers ? t->person : t->entitled, sizeof(t->may));
+		memcpy(t->may, t->on_web && !t->signed_in ? t->anyone : t->on_web ? t->person : r >= t->peers ? t->person : t->entitled, sizeof(t->may));
 		loosen(t->m, t->may);
 		generators[g].run(t, pattern);
 	}
@@ -631,6 +681,7 @@ static void tour_open(struct tour *t, struct rec *m)
 
 	*t = (struct tour){.m = m, .web = {.record = m->node[DE].r, .base_url = "https://record.example"}};
 	taxii_people(t);
+	t->web.access = t->access;
 	t->conf = (struct http_conf){.route = t->route, .route_ctx = &t->web, .security_headers = security_headers, .error_page = error_page};
 	n = peer_routes(&row);
 	add_routes(t, row, n, NULL);
@@ -646,6 +697,11 @@ static void as_reader(struct tour *t, const struct asker *who)
 {
 	t->asker = *who;
 	taxii_person(t);
+	t->signed_in = t->user != NULL && pick(t->m, 3) == 0;
+	if (t->signed_in)
+		taxii_session(t);
+	for (unsigned k = 0; k < LANG_COUNT; k++)
+		buf_clear(&t->none[1][k]);
 	for (int i = 0; i < t->m->objs; i++) {
 		const struct obj *o = &t->m->obj[i];
 

@@ -13,14 +13,14 @@ void fault(const char *path, const char *what, const char *who);
 
 struct asker { const char *name; int party; const uint8_t *spki; };
 /* A person who signs in to DE's TAXII server. */
-struct user { const char *name, *agency; int party; char token[64]; };
+struct user { const char *name, *agency; int party; char token[64], cookie[80] /* of a session at DE's pages */; };
 struct tour {
 	struct rec *m;
 	struct web web;
 	struct access *access;
 	struct taxii *taxii;
 	struct http_conf conf;
-	struct http_route route[96];
+	struct http_route route[192];
 	size_t peers, webs;                    /* where the routes of taxii/ begin, and those of web/ */
 	struct asker asker;
 	const struct user *user;               /* the person of that party who asks TAXII; NULL: nobody */
@@ -29,6 +29,7 @@ struct tour {
 	bool entitled[MAX_OBJS];
 	bool person[MAX_OBJS];
 	bool on_web;
+	bool signed_in;                        /* t->user asks the pages of web/ by his session */
 	bool closed;                           /* nobody is asked to sign in: no collection is public */
 	struct buf none[2][LANG_COUNT];        /* the answer for what is not there: of peer/, of web/ */
 	struct buf refused[2];                 /* of taxii/: 404, 401 */
@@ -47,6 +48,7 @@ bool some(struct tour *t, unsigned percent);
 void taxii_people(struct tour *t);         /* users and tokens; opens the server */
 void taxii_people_close(struct tour *t);
 void taxii_person(struct tour *t);         /* t->user, for t->asker */
+void taxii_session(struct tour *t);        /* a session that began just now, for t->user */
 typedef void generator(struct tour *t, const char *pattern);
 generator do_taxii_open, do_taxii_root, do_taxii_status, do_taxii_collections, do_taxii_collection, do_taxii_pages, do_taxii_object, do_taxii_slash;
 /* A hidden object more changes no byte of any answer. The last thing done with a record. */

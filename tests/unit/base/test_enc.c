@@ -175,19 +175,6 @@ static void big_endian(void **state)
 	assert_memory_equal(p, "\xff\xfe\3", 3);
 }
 
-static void decimals_out(void **state)
-{
-	static const struct { uint64_t v; const char *text; } rows[] = {
-		{0, "0"}, {7, "7"}, {10, "10"}, {404, "404"}, {UINT64_MAX, "18446744073709551615"}};
-	char text[DEC_MAX + 1];
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		assert_int_equal(dec_format(rows[i].v, text), strlen(rows[i].text));
-		assert_string_equal(text, rows[i].text);
-	}
-}
-
 /* RFC 4648 §10, without padding and in the URL-safe alphabet. */
 static void test_url_and_32(void **state)
 {
@@ -218,6 +205,19 @@ static void test_url_and_32(void **state)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		assert_false(base64url_decode(bad[i], strlen(bad[i]), out, sizeof(out), &n));
+}
+
+static void decimals_out(void **state)
+{
+	static const struct { uint64_t v; const char *text; } rows[] = {
+		{0, "0"}, {7, "7"}, {10, "10"}, {404, "404"}, {UINT64_MAX, "18446744073709551615"}};
+	char text[DEC_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		assert_int_equal(dec_format(rows[i].v, text), strlen(rows[i].text));
+		assert_string_equal(text, rows[i].text);
+	}
 }
 
 int main(void)

@@ -65,6 +65,7 @@ static void invitation(struct pair *p)
 	meet(p);
 	OK(consult_round(p->de.n.rd, NULL, p->round, &f, &e));
 	assert_int_equal(f.state, ROUND_INVITED);
+	REFUSED(E_STATE, act_settle_round(&p->jp.by, p->round, NULL, &res, &e)); /* nothing is confirmed */
 	i = (struct act_invitation){.round = p->round, .verb = INVITE_CONFIRM, .date = &never, .dates = 1};
 	REFUSED(E_STATE, act_invite(&p->de.by, &i, &res, &e)); /* not on the table */
 	i.dates = 0;
@@ -83,6 +84,16 @@ static void invitation(struct pair *p)
 	assert_int_equal(g.state, ROUND_CONFIRMED);
 	assert_int_equal(f.confirmed.start, entry_time(a.start));
 	assert_int_equal(g.confirmed.end, entry_time(a.end));
+	REFUSED(E_DENIED, act_settle_round(&p->de.by, p->round, NULL, &res, &e)); /* Tokyo's entry */
+	OK(act_settle_round(&p->jp.by, p->round, NULL, &res, &e));
+	{
+		struct entry en;
+
+		OK(newest_by_writer(p->jp.n.rd, p->round, &en, &e));
+		assert_string_equal(json_get_str(en.object.val, "end"), a.end);
+		assert_string_equal(json_get_str(en.object.val, "status"), "scheduled");
+		entry_free(&en);
+	}
 	/* Once it was held nothing is invited to any more; who may not see the round does not see it. */
 	OK(patch(&p->jp.by, STIX_ROUND, &(struct act_at){.id = p->round}, "{\"status\":\"held\"}", &res, &e));
 	i.verb = INVITE_CANCEL;

@@ -110,7 +110,7 @@ static void refusals_keep_their_words(void **state)
 static void garbage_does_no_harm(void **state)
 {
 	static const char *const bad[] = {"", "x", "VBGATE3\n", "VBGATE3\n\xff\xff\xff\xff", "VBGATE3\n\0\0\0\x1azzzzzzzzzzzzzzzzzzzzzzzzzz"};
-	static const size_t len[] = {0, 1, 8, 12, 8 + 4 + 25};
+	static const size_t len[] = {0, 1, 8, 12, 8 + 4 + 26};
 	char *json = indicator_json(1, NULL, "one");
 	struct lab l;
 	struct node n, other;

@@ -376,10 +376,10 @@ static void test_waits(void **state)
 	OK(home_wait_step(g.h, &s, &e));
 	s = step(9, WAIT_REFUSED, "boss");
 	assert_int_equal(home_wait_step(g.h, &s, &e), E_NOTFOUND);
-	expect_waits(0, NULL, "1:confirmed 2:lapsed 3:refused 4:waiting ");
+	expect_waits(WAIT_EVERY, NULL, "1:confirmed 2:lapsed 3:refused 4:waiting ");
 	expect_waits(WAIT_WAITING, NULL, "4:waiting ");
 	expect_waits(WAIT_WAITING, "muster", "");
-	expect_waits(0, "other", "4:waiting ");
+	expect_waits(WAIT_EVERY, "other", "4:waiting ");
 }
 
 static void test_wait_limit(void **state)
@@ -575,7 +575,7 @@ static void test_words(void **state)
 	assert_int_equal(home_kind_parse("?"), HOME_ANY);
 	assert_int_equal(home_state_parse(""), HOME_NO_STATE);
 	assert_string_equal(home_kind_word(HOME_KINDS), "?");
-	assert_string_equal(home_wait_word(0), "?");
+	assert_string_equal(home_wait_word(WAIT_EVERY), "?");
 	assert_null(home_text_name(HOME_KINDS, HOME_BODY));
 }
 

@@ -20,7 +20,7 @@ static int parse(const char *query, unsigned takes, struct query *ret, struct er
 	assert_int_equal(http_target_parse(target, strlen(target), t, e), 0);
 	memcpy(q->param, t->param, sizeof(q->param));
 	q->params = t->params;
-	rc = query_parse(q, takes, ret, e);
+	rc = taxii_query_parse(q, takes, ret, e);
 	mem_free(q);
 	mem_free(t); /* lists are copies; `next` is only looked at as a flag here */
 	return rc;
@@ -197,7 +197,7 @@ static void test_no_memory(void **unused)
 
 	(void)unused;
 	mem_fail_after(1);
-	assert_int_equal(query_parse(&q, ALL, &s, &e), E_NOMEM);
+	assert_int_equal(taxii_query_parse(&q, ALL, &s, &e), E_NOMEM);
 	mem_fail_after(0);
 }
 

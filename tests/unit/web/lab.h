@@ -13,4 +13,5 @@ void weblab_open(struct weblab *w);
 void weblab_publish(struct weblab *w, const char *at);
 void weblab_meet(struct weblab *w);  /* each follows the other and hands its cosignature back */
 void weblab_close(struct weblab *w);
+void weblab_meet(struct weblab *w); /* both nodes hear of each other */
 void weblab_set(struct weblab *w, const char *time);

@@ -11,14 +11,19 @@
 
 void house_open(struct people_lab *d)
 {
-	struct access_conf c;
-	char path[200];
-
 	memset(d, 0, sizeof(*d));
 	lab_open(&d->l, 11);
 	if (!time_parse("2016-09-12T06:00:00Z", 20, &d->l.now))
 		abort();
 	node_make(&d->l, &d->n, "DE");
+	house_people(d);
+}
+
+void house_people(struct people_lab *d)
+{
+	struct access_conf c;
+	char path[200];
+
 	c = (struct access_conf){.w = &d->l.w, .party = "DE", .origin = "https://verbale.example"};
 	OK(access_open(&c, record_dir(d->n.r), &d->a, &e_));
 	(void)snprintf(path, sizeof(path), "%s/state.sqlite", record_dir(d->n.r));
@@ -26,10 +31,15 @@ void house_open(struct people_lab *d)
 	d->web = (struct web){.record = d->n.r, .access = d->a, .base_url = "https://verbale.example"};
 }
 
-void house_close(struct people_lab *d)
+void house_leave(struct people_lab *d)
 {
 	access_close(d->a);
 	state_close(d->s);
+}
+
+void house_close(struct people_lab *d)
+{
+	house_leave(d);
 	node_free(&d->n);
 	lab_close(&d->l);
 }

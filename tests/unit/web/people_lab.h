@@ -10,6 +10,9 @@
 struct people_lab { struct lab l; struct node n; struct access *a; struct state *s; struct web web; };
 void house_open(struct people_lab *d);
 void house_close(struct people_lab *d);
+/* The same over a node that is there already: l.w, l.now and n are set; it stays the caller's. */
+void house_people(struct people_lab *d);
+void house_leave(struct people_lab *d);
 void people_user(struct people_lab *d, const char *name, const char *agency, const char *role);
 
 /* What a browser sends beside target and form; zeroed: nothing. */

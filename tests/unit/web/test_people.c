@@ -1,4 +1,5 @@
 /* Pages of people, asked without sockets: who gets in, who gets what, and what no trick gets. */
+#include "lab.h"
 #include "people_lab.h"
 
 #include <stdio.h>
@@ -421,6 +422,36 @@ static void roles_and_pages(void **state)
 	d->web.access = d->a;
 }
 
+/* What is not there is not there for him either, in his own frame; an address nobody knows looks the same. */
+static void errors_of_a_person(void **state)
+{
+	static const char *const none[] = {"/de/series/x", "/de/record/x", "/de/nothing", "/de/settings/x/y/z"};
+	char cookie[128];
+	size_t n = 0;
+
+	(void)state;
+	people_sign_in(d, "e.muster", cookie);
+	for (size_t i = 0; i < ARRAY_LEN(none); i++) {
+		struct got g;
+
+		people_ask(d, WITH(cookie), none[i], NULL, &g);
+		assert_int_equal(g.status, 404);
+		assert_string_equal(g.cache, "no-store");
+		assert_true(has(&g, "<b>e.muster</b>"));
+		assert_true(n == 0 || n == g.body.n);
+		n = g.body.n;
+		got_free(&g);
+	}
+	{
+		struct got g;
+
+		people_ask(d, WITH(cookie), "/de/settings/users", NULL, &g);
+		assert_int_equal(g.status, 403);
+		assert_true(has(&g, "<b>e.muster</b>"));
+		got_free(&g);
+	}
+}
+
 /* Of the acts of administrators, none is another's, and some not even their own on themselves. */
 static void acts_of_administrators(void **state)
 {
@@ -449,6 +480,50 @@ static void acts_of_administrators(void **state)
 	(void)snprintf(form, sizeof(form), "csrf=%s&act=hand-over&to=e.muster&sure=1", own);
 	assert_int_equal(people_status(d, WITH(admin), "/de/settings/users/l.leser", form), 303);
 	assert_int_equal(people_status(d, WITH(reader), "/de/settings", NULL), 303);
+}
+
+/* ---- what of the record ---- */
+
+#define STATEMENT "/de/series/de-jp-cyber/rounds/1/statement"
+
+/* Before it is published: shown to those of the parties who are signed in, as far as grants let them; to nobody else. */
+static void drafts_and_grants(void **state)
+{
+	static const char *const addresses[] = {STATEMENT, "/de/record/DJ-2016-0003", "/r/DJ-2016-0003.json", "/r/DJ-2016-0003"};
+	struct weblab *w = test_calloc(1, sizeof(*w));
+	struct state_grant g = {.subject = "user:l.leser", .read = true};
+	struct err e = {0};
+	char cookie[128], other[128];
+
+	(void)state;
+	weblab_open(w);
+	*d = (struct people_lab){.l = {.w = w->l.w, .now = w->l.now}, .n = w->de};
+	house_people(d);
+	people_user(d, "e.muster", "AA", "desk-officer");
+	people_user(d, "l.leser", "BSI", "reader");
+	people_sign_in(d, "e.muster", cookie);
+	people_sign_in(d, "l.leser", other);
+	for (size_t i = 0; i < ARRAY_LEN(addresses); i++) {
+		assert_int_equal(people_status(d, NOBODY, addresses[i], NULL), 404);
+		assert_int_equal(people_status(d, WITH(cookie), addresses[i], NULL), i == 3 ? 303 : 200);
+		assert_int_equal(people_status(d, WITH(other), addresses[i], NULL), i == 3 ? 303 : 200);
+	}
+	collection_uuid(g.collection);
+	assert_int_equal(state_put_grant(d->s, &g, &e), 0);
+	for (size_t i = 0; i < ARRAY_LEN(addresses); i++) {
+		assert_int_equal(people_status(d, WITH(cookie), addresses[i], NULL), 404);
+		assert_int_equal(people_status(d, WITH(other), addresses[i], NULL), i == 3 ? 303 : 200);
+	}
+	/* What everybody may read, he may, too. */
+	weblab_publish(w, "2016-09-12T10:00:00.000Z");
+	weblab_set(w, "2016-09-12T10:20:00.000Z");
+	for (size_t i = 0; i < ARRAY_LEN(addresses); i++) {
+		assert_int_equal(people_status(d, NOBODY, addresses[i], NULL), i == 3 ? 303 : 200);
+		assert_int_equal(people_status(d, WITH(cookie), addresses[i], NULL), i == 3 ? 303 : 200);
+	}
+	house_leave(d);
+	weblab_close(w);
+	test_free(w);
 }
 
 /* ---- the audit log ---- */
@@ -515,8 +590,8 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(in_and_out), T(too_often), T(odd_forms), T(second_factor), T(not_fresh), T(password_changes), T(forms_of_others), T(forms_of_ones_own), T(no_fixed_session), T(nowhere_else), T(evil_texts), T(roles_and_pages),
-		T(acts_of_administrators), T(audit_pages), T(looks),
+		T(in_and_out), T(too_often), T(odd_forms), T(second_factor), T(not_fresh), T(password_changes), T(forms_of_others), T(forms_of_ones_own), T(no_fixed_session), T(nowhere_else), T(evil_texts), T(roles_and_pages), T(errors_of_a_person),
+		T(acts_of_administrators), T(audit_pages), cmocka_unit_test(drafts_and_grants), T(looks),
 	};
 
 	return cmocka_run_group_tests_name("web: people", tests, NULL, NULL);
