@@ -459,10 +459,54 @@ static void forged(void **state)
 	free(see_page(&de, "/de" ROUND "/documents/DJ-2016-9999/draft", 404));
 }
 
+/* What people write never becomes markup, wherever it is shown. */
+static void evil(void **state)
+{
+	static const char *const pages[] = {"/draft", "/edit", "/review?act=agree", "/review?act=withdraw", "/compare", ""};
+	const char *bad = enc("<i class=\"x\">'&\"</i>");
+	char form[4096], seen[128], id[128], target[128], *s;
+
+	(void)state;
+	(void)snprintf(form, sizeof form, "kind=non-paper&number=%s&date=9.9.2016&title-de=%s&title-ja=%s&authentic-de=1&authentic-ja=1&units=2&u0-n=%s&u0-de=%s&u0-ja=%s&u1-n=2&u1-b=1&u1-by=DE&u1-de=%s", "DJ-X-1", bad,
+		bad, enc("1'"), bad, bad, bad);
+	free(send_form(&de, "/de" ROUND "/documents/new", form, 303));
+	confirm_all(&de_chief);
+	newest_seen(&jp, "/ja" ROUND "/documents/DJ-X-1/propose", seen);
+	(void)snprintf(form, sizeof form, "seen=%s&units=1&u0-was=%s&u0-n=%s&u0-de=%s&reason-ja=%s", enc(seen), enc("1'"), enc("1'"), enc("<b>\"'&</b>"), bad);
+	free(send_form(&jp, "/ja" ROUND "/documents/DJ-X-1/propose", form, 303));
+	confirm_all(&jp_chief);
+	s = see_page(&de, "/de" ROUND "/documents/DJ-X-1/draft", 200);
+	hidden(s, "id", id);
+	has_not(s, "<i class");
+	has_not(s, "<b>\"");
+	free(s);
+	(void)snprintf(form, sizeof form, "act=comment&unit=%s&text=%s", enc("1'"), bad);
+	free(send_form(&de, "/de" ROUND "/documents/DJ-X-1/draft", form, 303));
+	confirm_all(&de_chief);
+	(void)snprintf(form, sizeof form, "act=decline&id=%s&reason=%s", id, bad);
+	free(send_form(&de, "/de" ROUND "/documents/DJ-X-1/draft", form, 303));
+	confirm_all(&de_chief);
+	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+		(void)snprintf(target, sizeof target, "/de" ROUND "/documents/DJ-X-1%s", pages[i]);
+		s = i == 2 ? strdup("") : see_page(&de, target, 200); /* in brackets: nobody agrees */
+		has_not(s, "<i class");
+		has_not(s, "'&\"");
+		free(s);
+	}
+	(void)snprintf(form, sizeof form, "seen=%s&units=1&u0-n=%s&u0-de=%s&title-de=%s&date=%s&do=add-0", bad, bad, bad, bad, bad);
+	s = send_form(&de, "/de" ROUND "/documents/DJ-X-1/edit", form, 200);
+	has_not(s, "<i class");
+	free(s);
+	(void)snprintf(target, sizeof target, "/de/glossary?q=%s", bad);
+	s = see_page(&de, target, 200);
+	has_not(s, "<i class");
+	free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest t[] = {cmocka_unit_test(writes), cmocka_unit_test(proposes), cmocka_unit_test(conflict), cmocka_unit_test(agrees_and_publishes), cmocka_unit_test(becomes_public),
-		cmocka_unit_test(corrects_and_withdraws), cmocka_unit_test(releases), cmocka_unit_test(glossary), cmocka_unit_test(forged)};
+		cmocka_unit_test(corrects_and_withdraws), cmocka_unit_test(releases), cmocka_unit_test(glossary), cmocka_unit_test(forged), cmocka_unit_test(evil)};
 
 	return cmocka_run_group_tests(t, setup, teardown);
 }
