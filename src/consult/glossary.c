@@ -35,6 +35,20 @@ static const struct { enum lang lang; const char *words, *why; } traps[] = {
 
 size_t glossary_terms(void) { return ARRAY_LEN(terms); }
 const struct glossary_term *glossary_term(size_t i) { return &terms[i]; }
+size_t glossary_pairs(void) { return ARRAY_LEN(pairs); }
+
+void glossary_pair(size_t i, struct glossary_pair *ret)
+{
+	*ret = (struct glossary_pair){.why = pairs[i].why};
+	for (unsigned l = 0; l < LANG_COUNT; l++) {
+		const char *a = pairs[i].a.words[l], *b = pairs[i].b.words[l];
+
+		ret->a[l].s = a;
+		ret->a[l].n = a != NULL ? strcspn(a, "|") : 0;
+		ret->b[l].s = b;
+		ret->b[l].n = b != NULL ? strcspn(b, "|") : 0;
+	}
+}
 
 /* ---- finding words ---- */
 

@@ -15,6 +15,11 @@ struct glossary_term {
 size_t glossary_terms(void);
 const struct glossary_term *glossary_term(size_t i);
 
+/* Words that promise different things: the first of each list; NULL where a language has none. */
+struct glossary_pair { struct { const char *s; size_t n; } a[LANG_COUNT], b[LANG_COUNT]; const char *why; /* message id */ };
+size_t glossary_pairs(void);
+void glossary_pair(size_t i, struct glossary_pair *ret);
+
 /* A row more, from the record (verbale-term): the words, what they must not be taken for, and why. */
 struct glossary_extra {
 	struct paper_text term;

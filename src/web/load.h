@@ -57,6 +57,8 @@ NODISCARD int load_document(struct loader *l, const struct v_round *r, const str
 void document_set_page(struct loader *l, struct v_document *d, struct url page);
 /* An id or a document's number. */
 NODISCARD int load_find(struct loader *l, const char *name, const char *modified, struct picked *ret, struct err *e);
+/* A withdrawn document by id or number that was public once: all that may be said of it. E_NOTFOUND otherwise. */
+NODISCARD int load_gone(struct loader *l, const char *name, struct v_gone *ret, struct err *e);
 /* Checks document and assents now. `full`: with paths, bounds and file names for the proof page. */
 NODISCARD int load_proof(struct loader *l, const struct v_document *d, const struct v_round *r, const struct picked *p, struct v_proof *ret, struct err *e);
 NODISCARD int load_record(struct loader *l, struct v_record *ret, struct err *e);

@@ -104,6 +104,16 @@ static void make_urls(struct loader *l, const struct v_round *r, struct v_docume
 	d->permanent = url_path(l->a, "r", d->number, "v", d->modified, NULL);
 	d->print_permanent = url_absolute(l->a, l->base_url, d->permanent);
 	d->json = url_suffix(l->a, d->permanent, ".json");
+	d->pdf = url_path(l->a, lang, "series", r->series_slug, "rounds", r->key, "documents", d->number, "pdf", NULL);
+	d->txt = url_path(l->a, lang, "series", r->series_slug, "rounds", r->key, "documents", d->number, "txt", NULL);
+	if (d->version < d->versions) {
+		d->pdf = url_query(l->a, d->pdf, "v", d->modified);
+		d->txt = url_query(l->a, d->txt, "v", d->modified);
+	}
+	d->draft = url_path(l->a, lang, "series", r->series_slug, "rounds", r->key, "documents", d->number, "draft", NULL);
+	if (d->versions > 1)
+		d->compare = url_path(l->a, lang, "series", r->series_slug, "rounds", r->key, "documents", d->number, "compare", NULL);
+	d->feed = url_path(l->a, lang, "series", r->series_slug, "feed.atom", NULL);
 	d->mail = url_mail(l->a, arena_printf(l->a, "%s: %s", d->number, bitext_in(&d->title, l->lang).s), d->print_permanent.s);
 }
 
@@ -179,6 +189,8 @@ int load_document(struct loader *l, const struct v_round *r, const struct picked
 	ret->sha256 = hex_text(l, sum, sizeof sum);
 	ret->origin = arena_str(l->a, log.origin);
 	ret->log_size = log.note_size;
+	ret->correction = get_text(l, json_get(o, "correction"), "reason");
+	ret->withdrawal = get_text(l, o, "withdrawal");
 	get_units(l, o, ret);
 	get_langs(o, "authentic", ret->authentic);
 	get_langs(o, "provisional", ret->provisional);

@@ -52,10 +52,34 @@ static int look_for(struct visit *v, struct v_glossary *g, struct err *e)
 	return rc;
 }
 
+static const char *word_of(struct arena *a, const char *s, size_t n) { return s != NULL && n > 0 ? arena_strn(a, s, n) : NULL; }
+
+static int list_pairs(struct visit *v, struct v_glossary *g, struct err *e)
+{
+	g->pairs = glossary_pairs();
+	if ((g->pair = arena_array(v->l.a, g->pairs, sizeof *g->pair)) == NULL)
+		return fail(e, E_NOMEM, "page");
+	for (size_t i = 0; i < g->pairs; i++) {
+		struct glossary_pair p;
+
+		glossary_pair(i, &p);
+		g->pair[i].why = p.why;
+		for (unsigned k = 0; k < LANG_COUNT; k++) {
+			g->pair[i].a.s[k] = word_of(v->l.a, p.a[k].s, p.a[k].n);
+			g->pair[i].b.s[k] = word_of(v->l.a, p.b[k].s, p.b[k].n);
+		}
+	}
+	return 0;
+}
+
 static int begin(struct visit *v, struct v_glossary *g, struct err *e)
 {
+	int rc;
+
 	*g = (struct v_glossary){.may_write = visit_may(v, RIGHT_WRITE)};
 	make_fields(v, g);
+	if ((rc = list_pairs(v, g, e)) != 0)
+		return rc;
 	return load_terms(&v->l, record_self(v->w->record)->party, &g->term, &g->terms, e);
 }
 

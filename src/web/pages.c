@@ -129,6 +129,28 @@ int see_agenda(struct visit *v, struct err *e)
 	return rc != 0 ? rc : show_document(v, s, r, r->agenda, "agenda", e);
 }
 
+/* Withdrawn: 410 with the reason. */
+static int show_gone(struct visit *v, const struct v_series *s, const struct v_round *r, const char *number, struct err *e)
+{
+	struct v_gone g;
+	struct out o = visit_out(v);
+	const int rc = load_gone(&v->l, number, &g, e);
+
+	if (rc != 0)
+		return rc;
+	if (g.round_id == NULL || strcmp(g.round_id, r->id) != 0)
+		return fail(e, E_NOTFOUND, "not found");
+	g.round = r->page;
+	g.zone = r->own;
+	g.zone2 = r->other;
+	in_round(v, s, r, url_path(v->l.a, "documents", g.number, NULL).s + 1);
+	v->p.title = tr(v->p.lang, N_("This document is withdrawn"));
+	v->p.unlisted = true;
+	v->r->status = 410;
+	page_gone(&o, &v->p, &g);
+	return 0;
+}
+
 int see_document(struct visit *v, struct err *e)
 {
 	const struct v_document *d = NULL;
@@ -141,7 +163,9 @@ int see_document(struct visit *v, struct err *e)
 	for (size_t i = 0; i < r->documents; i++)
 		if (strcmp(r->document[i].number, v->q->arg[3]) == 0)
 			d = &r->document[i];
-	return show_document(v, s, r, d, d != NULL ? url_path(v->l.a, "documents", d->number, NULL).s + 1 : "", e);
+	if (d == NULL)
+		return show_gone(v, s, r, v->q->arg[3], e);
+	return show_document(v, s, r, d, url_path(v->l.a, "documents", d->number, NULL).s + 1, e);
 }
 
 /* ---- proof ---- */

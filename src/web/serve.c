@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "web/asset.h"
+#include "web/page_print.h"
 #include "web/look.h"
 
 static int redirect(struct http_resp *r, struct url to, struct err *e)
@@ -44,12 +45,12 @@ void serve_asset(void *ctx, void *thread, const struct http_req *q, struct http_
 
 /* ---- permanent links ---- */
 
-enum form { FORM_PAGE, FORM_JSON, FORM_PROOF, FORM_POLICY };
+enum form { FORM_PAGE, FORM_JSON, FORM_PROOF, FORM_POLICY, FORM_PDF, FORM_TEXT };
 
 /* Cuts a known ending off the name. */
 static enum form take_form(char *name)
 {
-	static const struct { const char *end; enum form form; } forms[] = {{".json", FORM_JSON}, {".tlog-proof", FORM_PROOF}, {".policy.txt", FORM_POLICY}};
+	static const struct { const char *end; enum form form; } forms[] = {{".json", FORM_JSON}, {".tlog-proof", FORM_PROOF}, {".policy.txt", FORM_POLICY}, {".pdf", FORM_PDF}, {".txt", FORM_TEXT}};
 	const size_t n = strlen(name);
 
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
@@ -71,11 +72,16 @@ static int cache_as(const struct loader *l, struct http_resp *r, const char *var
 	return rc != 0 ? rc : http_header(r, "Vary", vary, e);
 }
 
-static int send_file(struct loader *l, const struct entry *en, enum form form, struct http_resp *r, struct err *e)
+static int send_file(struct loader *l, const struct picked *p, enum form form, struct http_resp *r, struct err *e)
 {
+	const struct entry *const en = &p->entry;
 	static const char *const types[] = {[FORM_JSON] = "application/json", [FORM_PROOF] = "text/plain; charset=utf-8", [FORM_POLICY] = "text/plain; charset=utf-8"};
 	int rc;
 
+	if (form == FORM_PDF || form == FORM_TEXT) {
+		rc = paper_send(l, p, form == FORM_PDF ? PAPER_PDF : PAPER_TEXT, r, e);
+		return rc != 0 ? rc : cache_as(l, r, "Cookie", e);
+	}
 	buf_free(&r->body);
 	r->body = (struct buf)BUF_INIT(LIMIT_FRAME);
 	r->type = types[form];
@@ -139,7 +145,7 @@ static int permanent(struct loader *l, const struct http_req *q, struct http_res
 	if ((rc = load_find(l, name, version, &p, e)) != 0)
 		return rc;
 	if (form != FORM_PAGE)
-		rc = send_file(l, &p.entry, form, r, e);
+		rc = send_file(l, &p, form, r, e);
 	else if ((rc = page_of(l, &p, &to, e)) == 0 && (rc = redirect(r, to, e)) == 0)
 		rc = cache_as(l, r, "Accept-Language, Cookie", e);
 	entry_free(&p.entry);

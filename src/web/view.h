@@ -90,6 +90,8 @@ struct v_document {
 	struct url page, proof, permanent, json;
 	struct url print_permanent;          /* absolute, if a base is configured */
 	struct url with_english, mail;       /* s NULL: not offered */
+	struct url pdf, txt, draft, compare, feed; /* likewise; draft: for whom signs in */
+	struct bitext correction, withdrawal; /* why, or empty */
 	const char *origin; uint64_t index, log_size;
 	bool confirmed;                      /* proof checked just now */
 	int64_t since;                       /* by the other sides' clocks, all of it was in the record by then; 0: not known */
@@ -172,6 +174,9 @@ struct v_proof {
 
 struct v_log { const char *party, *origin, *vkey, *root; uint64_t size; bool own, known; struct v_cosign *cosign; size_t cosigns; };
 struct v_record { struct v_log *log; size_t logs; const char *zone, *zone2; };
+
+/* A document that was public once and is withdrawn. */
+struct v_gone { const char *id, *number, *writer, *round_id; struct bitext reason; int64_t at; const char *zone, *zone2; struct url round; };
 
 struct v_error { int status; const char *title, *text; /* message ids */ const char *detail; /* in English, or NULL */ };
 

@@ -58,3 +58,10 @@ unsigned area_rows(const char *s, enum lang l)
 
 	return rows < 3 ? 3 : rows > 16 ? 16 : (unsigned)rows;
 }
+
+enum lang nth_lang(enum lang own, unsigned i)
+{
+	if (i == 0)
+		return own;
+	return (enum lang)(i - 1 < (unsigned)own ? i - 1 : i);
+}

@@ -141,10 +141,15 @@ struct v_releases {
 	size_t only[2], both;
 };
 
+/* The reader's language first: the i-th of all. */
+enum lang nth_lang(enum lang own, unsigned i);
+
 /* ---- glossary ---- */
+struct v_pair { struct bitext a, b; const char *why; /* message id */ };
 struct v_term { const char *id, *modified, *party, *source; struct bitext term, note, warning; struct bitext *confused; size_t confused_n; bool own; };
 struct v_glossary {
 	struct v_term *term; size_t terms;   /* of the record */
+	struct v_pair *pair; size_t pairs;   /* that mislead */
 	bool may_write;
 	const char *find; size_t shown;      /* what was looked for, and how many official rows fit */
 	bool *hide;                          /* per official row */

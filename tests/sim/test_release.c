@@ -506,7 +506,7 @@ static void do_version(struct tour *t, const char *pattern)
 /* Pages below a series: everything of it that may be seen, and every name that may not. */
 static void do_pages(struct tour *t, const char *pattern)
 {
-	const char *below = strstr(pattern, "rounds/{}");
+	const char *below = strstr(pattern, "rounds/{}"), *under = strstr(pattern, "documents/{}");
 	char path[400], series[400];
 
 	for (int s = 0; s < t->m->objs; s++) {
@@ -531,7 +531,7 @@ static void do_pages(struct tour *t, const char *pattern)
 				continue;
 			for (unsigned r = 1; r <= 2; r++) {
 				if (x->what == DOCUMENT && doc)
-					make(path, "%s/rounds/%u/documents/%s", series, r, x->name);
+					make(path, "%s/rounds/%u/documents/%s%s", series, r, x->name, under != NULL ? under + strlen("documents/{}") : "");
 				else if (is_round && !doc)
 					make(path, "%s/rounds/%u%s", series, r, below + 9);
 				else
@@ -550,8 +550,8 @@ static void do_pages(struct tour *t, const char *pattern)
 }
 
 /*
- * Pages of people who are signed in, at a node where nobody can: whatever the address names, it is not there. Names of
- * what there is, hidden or not, take the places of the pattern.
+ * Pages of people who are signed in: others are sent to sign in, whatever the address names; to people what they may not
+ * see is not there. Names of what there is, hidden or not, take the places of the pattern.
  */
 static void do_shut(struct tour *t, const char *pattern)
 {
@@ -559,6 +559,7 @@ static void do_shut(struct tour *t, const char *pattern)
 		const struct obj *x = &t->m->obj[k];
 		char path[400], *w = path;
 		unsigned place = 0;
+		int status;
 
 		if (x->modified[0] == '\0' || !some(t, 12))
 			continue;
@@ -575,8 +576,36 @@ static void do_shut(struct tour *t, const char *pattern)
 			p++;
 		}
 		*w = '\0';
-		must_none(t, path, NULL);
+		status = ask(t, path, NULL, NULL);
+		if (!t->signed_in ? status != 303 : !t->may[k] && status != 404 && status != 403)
+			fault(path, "answered about what may not be seen", t->asker.name);
 	}
+}
+
+/* Pages of the text for those who sign in: others are sent there; nobody is answered about what he may not see. */
+static void do_text(struct tour *t, const char *pattern)
+{
+	const char *below = strstr(pattern, "rounds/{}"), *under = strstr(pattern, "documents/{}");
+	char path[400];
+
+	for (int s = 0; s < t->m->objs; s++)
+		for (int k = 0; k < t->m->objs; k++) {
+			const struct obj *o = &t->m->obj[s], *x = &t->m->obj[k];
+			const char *lang = lang_code((enum lang)(sum.pages++ % LANG_COUNT));
+			bool hidden;
+			int status;
+
+			if (strcmp(o->type, "verbale-series") != 0 || x->col != o->col || (under != NULL ? x->what != DOCUMENT : strcmp(x->type, "verbale-round") != 0) || !some(t, 25))
+				continue;
+			if (under != NULL)
+				make(path, "/%s/series/%s/rounds/%d/documents/%s%s", lang, o->name, 1 + k % 2, x->name, under + strlen("documents/{}"));
+			else
+				make(path, "/%s/series/%s/rounds/%d%s", lang, o->name, 1 + k % 2, below + strlen("rounds/{}"));
+			hidden = !t->may[s] || (under != NULL && !any_version(t, k));
+			status = ask(t, path, NULL, NULL);
+			if (!t->signed_in ? status != 303 : hidden && status != 404 && status != 403)
+				fault(path, "answered about what may not be seen", t->asker.name);
+		}
 }
 
 static void do_proof(struct tour *t, const char *pattern)
@@ -653,6 +682,17 @@ static const struct { const char *pattern; void (*run)(struct tour *t, const cha
 	{"/{}/series/{}/rounds/{}/home/papers/{}", do_shut},
 	{"/{}/waiting", do_shut},
 	{"/{}/waiting/{}", do_shut},
+	{"/{}/series/{}/rounds/{}/documents", do_text},
+	{"/{}/series/{}/rounds/{}/documents/new", do_text},
+	{"/{}/series/{}/rounds/{}/documents/{}/draft", do_text},
+	{"/{}/series/{}/rounds/{}/documents/{}/edit", do_text},
+	{"/{}/series/{}/rounds/{}/documents/{}/propose", do_text},
+	{"/{}/series/{}/rounds/{}/documents/{}/review", do_text},
+	{"/{}/series/{}/rounds/{}/documents/{}/compare", do_pages},
+	{"/{}/series/{}/rounds/{}/documents/{}/pdf", do_pages},
+	{"/{}/series/{}/rounds/{}/documents/{}/txt", do_pages},
+	{"/{}/series/{}/rounds/{}/compare-releases", do_pages},
+	{"/{}/glossary", do_plain},
 	{"/{}/record/{}", do_proof},
 	{"/taxii2/", do_taxii_open},
 	{"/taxii2/openapi.json", do_taxii_open},

@@ -153,6 +153,15 @@ void desks_ask(struct side *s, const char *cookie, const char *target, const cha
 
 void answer_free(struct answer *a) { buf_free(&a->body); }
 
+static void copy_until(const char *s, const char *stop, char *to, size_t room)
+{
+	const size_t n = strcspn(s, stop);
+
+	assert_true(n < room);
+	memcpy(to, s, n);
+	to[n] = '\0';
+}
+
 void person_in(struct side *s, const char *name, struct person *ret)
 {
 	struct answer a;
@@ -165,12 +174,12 @@ void person_in(struct side *s, const char *name, struct person *ret)
 	desks_ask(s, NULL, "/de/sign-in", form, &a);
 	answer_free(&a);
 	assert_int_equal(a.status, 303);
-	(void)snprintf(ret->cookie, sizeof ret->cookie, "%.*s", (int)strcspn(cookie_seen, ";"), cookie_seen);
+	copy_until(cookie_seen, ";", ret->cookie, sizeof ret->cookie);
 	desks_ask(s, ret->cookie, "/de/series", NULL, &a);
 	t = strstr(a.body.p, "name=\"csrf\" value=\"");
 	assert_non_null(t);
 	t += strlen("name=\"csrf\" value=\"");
-	(void)snprintf(ret->csrf, sizeof ret->csrf, "%.*s", (int)strcspn(t, "\""), t);
+	copy_until(t, "\"", ret->csrf, sizeof ret->csrf);
 	answer_free(&a);
 }
 
