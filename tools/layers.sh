@@ -8,7 +8,7 @@ cd "${1:-$(dirname "$0")/..}"
 modules='base json crypto pack stix policy tlog store record http access taxii peer consult web cli'
 
 # Headers a module offers besides MODULE/MODULE.h. All of base is for everyone.
-public='policy/rights.h store/journal.h store/index.h store/people.h store/search.h store/state.h json/split.h record/page.h access/people.h peer/pull.h peer/fetch.h consult/acts.h consult/find.h web/subs.h store/home.h consult/desk.h crypto/passkey.h http/form.h'
+public='policy/rights.h store/journal.h store/index.h store/people.h store/search.h store/state.h json/split.h record/page.h access/people.h peer/pull.h peer/fetch.h consult/acts.h consult/find.h consult/ics.h web/subs.h store/home.h consult/desk.h crypto/passkey.h http/form.h'
 
 # Headers for some modules only: what stays at home is not even in reach of what sends or records.
 only='consult/find.h=web,cli store/home.h=consult,web,cli consult/desk.h=web,cli'

@@ -187,7 +187,9 @@ static int index_texts(struct node_server *s, struct err *e)
 
 	if (path == NULL || state == NULL)
 		return fail(e, E_NOMEM, "search");
-	return (rc = find_open(path, &s->web.find, e)) != 0 ? rc : subs_open(state, &s->web.subs, e);
+	if ((rc = find_open(path, &s->web.find, e)) == 0 && (rc = subs_open(state, &s->web.subs, e)) == 0)
+		rc = keep_new(&s->web.keep, e);
+	return rc;
 }
 
 static int listeners(struct node_server *s, struct http_conf *c, int *ret_http, int *ret_tls, struct err *e)
@@ -265,6 +267,7 @@ void node_stop(struct node_server *s)
 	access_close(s->access);
 	find_close(s->web.find);
 	subs_close(s->web.subs);
+	keep_free(s->web.keep);
 	if (s->key.p != NULL)
 		secret_wipe(s->key.p, s->key.n);
 	buf_free(&s->key);

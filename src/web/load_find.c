@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "consult/glossary.h"
 #include "web/at_desk.h"
 
 #define SNIP_BEFORE 90  /* bytes of text before the first hit, and in all */
