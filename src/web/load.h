@@ -3,6 +3,7 @@
  * and unknown, or the record's own failure.
  */
 #pragma once
+#include "consult/find.h"
 #include "record/record.h"
 #include "web/view.h"
 
@@ -13,6 +14,7 @@ struct loader {
 	int64_t now;
 	const char *base_url;            /* "" when none is configured */
 	const char *view;                /* "de,ja": wanted columns, or NULL */
+	struct find *find;               /* names without a search through all; NULL: by searching */
 	struct reader reader;            /* who asks; nobody: only what is public */
 };
 
@@ -42,6 +44,8 @@ struct v_links get_links(struct loader *l, const struct json_val *o, const char 
 
 /* ---- views ---- */
 NODISCARD int load_series_list(struct loader *l, struct v_series_list *ret, struct err *e);
+/* With its rounds, but nothing of what belongs to them: for pages about one of those. */
+NODISCARD int load_series_bare(struct loader *l, const char *slug, struct v_series *ret, struct err *e);
 NODISCARD int load_series(struct loader *l, const char *slug, struct v_series *ret, struct err *e);
 /* A round of a loaded series by its key; everything on its page. Pointers go into s. */
 NODISCARD int load_round(struct loader *l, struct v_series *s, const char *key, struct v_round **ret, struct err *e);
@@ -52,6 +56,8 @@ NODISCARD int load_round_of(struct loader *l, const char *round_id, struct v_ser
 NODISCARD int load_document(struct loader *l, const struct v_round *r, const struct picked *p, struct v_document *ret, struct err *e);
 /* Its page is at a shorter address than /documents/{number}. */
 void document_set_page(struct loader *l, struct v_document *d, struct url page);
+/* Ids that may bear this name; the newest version that may be read tells. */
+NODISCARD int load_named(struct loader *l, enum find_name kind, const char *name, const char ***ret, size_t *ret_n, struct err *e);
 /* An id or a document's number. */
 NODISCARD int load_find(struct loader *l, const char *name, const char *modified, struct picked *ret, struct err *e);
 /* Checks document and assents now. `full`: with paths, bounds and file names for the proof page. */
