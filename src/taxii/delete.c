@@ -212,7 +212,7 @@ static int delete(struct deleting *d, struct err *e)
 {
 	int rc;
 
-	if ((rc = query_parse(d->c.q, MATCH_VERSION | MATCH_SPEC, &d->query, e)) != 0 || (rc = find_versions(d, e)) != 0)
+	if ((rc = taxii_query_parse(d->c.q, MATCH_VERSION | MATCH_SPEC, &d->query, e)) != 0 || (rc = find_versions(d, e)) != 0)
 		return rc;
 	if (frames_n(d) > LIMIT_BATCH_OBJECTS)
 		return fail(e, E_DENIED, "more than %d versions: name some with match[version]", LIMIT_BATCH_OBJECTS);

@@ -71,7 +71,7 @@ static bool begin(struct paging *p, void *ctx, void *thread, const struct http_r
 	}
 	if (!call_collection(&p->c, q->arg[0]) || !call_may(&p->c, true, false))
 		return false;
-	if ((rc = query_parse(q, takes, &p->query, &e)) == 0) {
+	if ((rc = taxii_query_parse(q, takes, &p->query, &e)) == 0) {
 		fill_ask(p);
 		if (p->query.next != NULL)
 			rc = cursor_open(&p->c, p->query.next, &p->ask.after_frame, &e);

@@ -103,7 +103,7 @@ struct query {
  * `takes`: what this endpoint knows; other match fields and parameters are ignored (§3.4 allows it), but none may come
  * twice. E_FORMAT names the parameter. Free: query_free.
  */
-NODISCARD int query_parse(const struct http_req *q, unsigned takes, struct query *ret, struct err *e);
+NODISCARD int taxii_query_parse(const struct http_req *q, unsigned takes, struct query *ret, struct err *e);
 void query_free(struct query *s);
 
 /* ---- cursor.c: `next` ---- */

@@ -207,7 +207,7 @@ static int parse_lists(const struct http_req *q, unsigned takes, struct query *s
 	return (rc = parse_versions(at[VERSION], s, n[VERSION], e)) != 0 ? rc : parse_specs(at[SPEC], s, n[SPEC], e);
 }
 
-int query_parse(const struct http_req *q, unsigned takes, struct query *ret, struct err *e)
+int taxii_query_parse(const struct http_req *q, unsigned takes, struct query *ret, struct err *e)
 {
 	const char *const limit = value_of(q, takes, "limit"), *const added_after = value_of(q, takes, "added_after");
 	struct query s = {.limit = LIMIT_PAGE_DEFAULT, .after_added = INT64_MIN, .next = value_of(q, takes, "next")};
