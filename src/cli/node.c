@@ -187,7 +187,7 @@ static int beside(struct node_server *s, struct err *e)
 
 	if (search == NULL || state == NULL || home == NULL)
 		return fail(e, E_NOMEM, "%s", dir);
-	if ((rc = find_open(search, &s->web.find, e)) != 0 || (rc = subs_open(state, &s->web.subs, e)) != 0)
+	if ((rc = find_open(search, &s->web.find, e)) != 0 || (rc = subs_open(state, &s->web.subs, e)) != 0 || (rc = keep_new(&s->web.keep, e)) != 0)
 		return rc;
 	return homes_open(home, &s->web.homes, e);
 }
@@ -268,6 +268,7 @@ void node_stop(struct node_server *s)
 	find_close(s->web.find);
 	subs_close(s->web.subs);
 	homes_close(s->web.homes);
+	keep_free(s->web.keep);
 	if (s->key.p != NULL)
 		secret_wipe(s->key.p, s->key.n);
 	buf_free(&s->key);
