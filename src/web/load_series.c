@@ -221,6 +221,8 @@ int load_series_more(struct visit *v, struct v_series *s, const char *month, str
 		return rc;
 	make_calendar(l, s, month, m);
 	m->edit = url_suffix(l->a, s->page, "/edit");
+	if (v->w->find != NULL)
+		m->ics = url_suffix(l->a, s->page, "/series.ics");
 	m->propose = url_suffix(l->a, s->page, "/rounds/new");
 	if (m->member && (rc = get_slip(l, s, &m->slip, e)) != 0)
 		return rc;

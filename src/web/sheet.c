@@ -382,7 +382,7 @@ const char *sheet_time(const struct sheet *s, size_t part, size_t row, const cha
 	enum date_part exact = DATE_DAY;
 	char text[40], typed[40];
 	struct civil c;
-	int64_t ns;
+	int64_t ns = 0;
 
 	if (day == NULL)
 		return NULL;

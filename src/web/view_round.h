@@ -37,7 +37,7 @@ struct v_series_more {
 	struct v_cal cal;
 	const char *zone, *zone2;            /* the reader's own side's, another's */
 	bool member, may_edit, may_propose;  /* signed in, of a member party; and what the buttons are offered for */
-	struct url edit, propose;
+	struct url edit, propose, ics;       /* ics.s NULL: this node has no calendars */
 };
 
 /* ---- dates of a round ---- */
