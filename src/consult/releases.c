@@ -37,7 +37,7 @@ static void put(struct out *o, const struct release_row *row)
 
 static struct paper_text in_all(const char *id)
 {
-	struct paper_text t;
+	struct paper_text t = {{NULL}};
 
 	for (unsigned l = 0; l < LANG_COUNT; l++)
 		t.s[l] = tr((enum lang)l, id);
