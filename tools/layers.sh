@@ -10,7 +10,7 @@ modules='base json crypto pack stix policy tlog store record http access taxii p
 # Headers a module offers besides MODULE/MODULE.h. All of base is for everyone.
 public='crypto/passkey.h policy/rights.h store/journal.h store/index.h store/people.h store/home.h store/state.h http/form.h json/split.h record/page.h
 access/people.h peer/pull.h peer/fetch.h consult/acts.h consult/desk.h consult/paper.h consult/diff.h consult/glossary.h consult/words.h consult/ics.h
-consult/releases.h store/search.h consult/find.h web/subs.h'
+consult/releases.h store/search.h consult/find.h web/homes.h web/subs.h'
 
 # Headers for some modules only: what stays at home is not even in reach of what sends or records.
 only='store/home.h=consult,web,cli consult/desk.h=web,cli consult/find.h=web,cli'

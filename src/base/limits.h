@@ -107,6 +107,7 @@
 #define LIMIT_WEB_ROWS       4096        /* index rows gathered for one page; about 3 MB, far beyond any round */
 #define LIMIT_WEB_PAGE       (8UL * 1024 * 1024) /* bytes; 500 units in three languages stay below 2 MB */
 #define LIMIT_AUDIT_FILE     (64UL * 1024 * 1024) /* bytes; one export of the audit log by a page, some 500,000 rows; the command has no such bound */
+#define LIMIT_WEB_KEPT       (256UL * 1024) /* bytes; a public page kept for whoever asks next in this second; longer ones are made anew. 256 of them at most */
 #define LIMIT_WEB_SERIES     64          /* series on the list; a party has a dozen partners */
 
 /* --- TAXII --- */

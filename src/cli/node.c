@@ -10,6 +10,7 @@
 #include "consult/find.h"
 #include "peer/peer.h"
 #include "taxii/taxii.h"
+#include "web/homes.h"
 #include "web/subs.h"
 #include "web/web.h"
 
@@ -177,17 +178,18 @@ static int exchange(struct node_server *s, struct log *log, struct err *e)
 	return rc != 0 ? rc : taxii_open(&t, &s->taxii, e);
 }
 
-/* Search, and what has a date: derived, so a file that cannot be made costs those pages and nothing else. */
-static int index_texts(struct node_server *s, struct err *e)
+/* What pages use beside the record: search and what has a date, subscriptions, papers at home. */
+static int beside(struct node_server *s, struct err *e)
 {
-	CLEANUP_STR char *path = mem_printf("%s/search.sqlite", record_dir(s->cli->record));
-
-	CLEANUP_STR char *state = mem_printf("%s/state.sqlite", record_dir(s->cli->record));
+	const char *dir = record_dir(s->cli->record);
+	CLEANUP_STR char *search = mem_printf("%s/search.sqlite", dir), *state = mem_printf("%s/state.sqlite", dir), *home = mem_printf("%s/home.sqlite", dir);
 	int rc;
 
-	if (path == NULL || state == NULL)
-		return fail(e, E_NOMEM, "search");
-	return (rc = find_open(path, &s->web.find, e)) != 0 ? rc : subs_open(state, &s->web.subs, e);
+	if (search == NULL || state == NULL || home == NULL)
+		return fail(e, E_NOMEM, "%s", dir);
+	if ((rc = find_open(search, &s->web.find, e)) != 0 || (rc = subs_open(state, &s->web.subs, e)) != 0 || (rc = keep_new(&s->web.keep, e)) != 0)
+		return rc;
+	return homes_open(home, &s->web.homes, e);
 }
 
 static int listeners(struct node_server *s, struct http_conf *c, int *ret_http, int *ret_tls, struct err *e)
@@ -236,7 +238,7 @@ int node_serve(struct cli *cli, struct log *log, struct node_server **ret, uint1
 	s->key.max = s->cert.max = 65536;
 	c.app = (struct http_app){s, thread_new, thread_free};
 	c.route_ctx = s;
-	if ((rc = exchange(s, log, e)) == 0 && (rc = index_texts(s, e)) == 0 && (rc = routes(s, &c, e)) == 0 && (rc = listeners(s, &c, &http, &tls, e)) == 0 && (rc = read_tls(s, &c, e)) == 0)
+	if ((rc = exchange(s, log, e)) == 0 && (rc = beside(s, e)) == 0 && (rc = routes(s, &c, e)) == 0 && (rc = listeners(s, &c, &http, &tls, e)) == 0 && (rc = read_tls(s, &c, e)) == 0)
 		rc = http_start(&c, &s->http, e);
 	if (rc != 0) {
 		node_stop(s);
@@ -265,6 +267,8 @@ void node_stop(struct node_server *s)
 	access_close(s->access);
 	find_close(s->web.find);
 	subs_close(s->web.subs);
+	homes_close(s->web.homes);
+	keep_free(s->web.keep);
 	if (s->key.p != NULL)
 		secret_wipe(s->key.p, s->key.n);
 	buf_free(&s->key);

@@ -384,3 +384,34 @@ int find_acts(struct find *f, struct record_reader *rd, int64_t after, find_act_
 	give_back(f, i);
 	return rc;
 }
+
+bool find_name_put(enum find_name kind, const char *name, char to[FIND_NAME])
+{
+	static const char *const words[] = {[FIND_NUMBER] = "number:", [FIND_SLUG] = "slug:"};
+	const size_t n = strlen(words[kind]), len = strlen(name);
+
+	if (n + len >= FIND_NAME)
+		return false;
+	memcpy(to, words[kind], n);
+	memcpy(to + n, name, len + 1);
+	return true;
+}
+
+int find_named(struct find *f, struct record_reader *rd, enum find_name kind, const char *name, find_id_visit *v, void *ctx, bool *ret_whole, struct err *e)
+{
+	struct search_head at;
+	char full[FIND_NAME];
+	struct idle i = {0};
+	uint64_t head = 0;
+	int rc;
+
+	*ret_whole = false;
+	if ((rc = index_reader_head(record_index(rd), &head, e)) != 0 || (rc = borrow(f, &i, e)) != 0)
+		return rc == E_NOTFOUND ? 0 : rc;
+	if ((rc = search_head(i.s, &at, e)) == 0) {
+		*ret_whole = at.frame >= head;
+		rc = find_name_put(kind, name, full) ? search_names(i.s, full, v, ctx, e) : 0;
+	}
+	give_back(f, i);
+	return rc;
+}

@@ -60,6 +60,13 @@ typedef int find_due_visit(void *ctx, const struct find_due *d, struct err *e);
 NODISCARD int find_dues(struct find *f, const struct find_dues *q, find_due_visit *v, void *ctx, struct err *e);
 /* What DUE_SLIP says, as of the time when nothing more had been held. False: not readable. */
 bool slip_read(const char *more, struct slippage *ret);
+/*
+ * Ids that bear or bore a name: of documents, their number; of series, the short one. *ret_whole false: the index does
+ * not know the newest entries yet, so what it does not name may be there all the same.
+ */
+enum find_name { FIND_NUMBER, FIND_SLUG };
+typedef int find_id_visit(void *ctx, const char *id, struct err *e);
+NODISCARD int find_named(struct find *f, struct record_reader *rd, enum find_name kind, const char *name, find_id_visit *v, void *ctx, bool *ret_whole, struct err *e);
 /* Acts of the consultation that arrived later than this (microseconds), newest first; each may be hidden. */
 typedef int find_act_visit(void *ctx, const struct index_entry *row, struct err *e);
 NODISCARD int find_acts(struct find *f, struct record_reader *rd, int64_t after, find_act_visit *v, void *ctx, struct err *e);

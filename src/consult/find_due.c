@@ -213,13 +213,22 @@ static int put_dated(struct filler *f, const struct entry *en, enum due_kind kin
 	return search_put_due(f->s, &(struct search_due){.id = id, .kind = kind, .open = true, .at = at, .log = en->row.log, .more = en->object.subject}, e);
 }
 
+static int put_name(struct filler *f, const struct entry *en, enum find_name kind, const char *name, struct err *e)
+{
+	char full[FIND_NAME];
+
+	return name != NULL && find_name_put(kind, name, full) ? search_put_name(f->s, full, en->row.id, e) : 0;
+}
+
 int due_entry(struct filler *f, const struct entry *en, struct err *e)
 {
 	const struct json_val *o = en->object.val;
 	int rc;
 
+	if (en->object.kind == STIX_DOCUMENT)
+		return put_name(f, en, FIND_NUMBER, json_get_str(o, "number"), e);
 	if (en->object.kind == STIX_SERIES)
-		return put_series(f, en, e);
+		return (rc = put_name(f, en, FIND_SLUG, json_get_str(o, "slug"), e)) != 0 ? rc : put_series(f, en, e);
 	if (en->object.kind == STIX_ROUND)
 		return (rc = put_round(f, en, e)) != 0 ? rc : touch(f, json_get_str(o, "series_ref"), e);
 	if (en->object.kind == STIX_INVITATION)

@@ -33,4 +33,6 @@ NODISCARD int find_paper(const struct find_ask *a, const struct search_hit *hit,
 NODISCARD int due_entry(struct filler *f, const struct entry *en, struct err *e);
 /* Of the series touched since: when the next round will have slipped. */
 NODISCARD int due_settle(struct filler *f, struct err *e);
+#define FIND_NAME 80 /* "number:" and what is at most 64 bytes */
+bool find_name_put(enum find_name kind, const char *name, char to[FIND_NAME]); /* false: too long to be one */
 #define DIRTY_MAX 64

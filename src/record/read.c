@@ -241,8 +241,13 @@ int record_may_read(struct record_reader *rd, const struct reader *who, const st
 	if (rc != 0 && rc != E_NOTFOUND)
 		return fail(e, rc, "collection cannot be read");
 	known = rc == 0;
-	if (r->pub != NULL && en->object.type != NULL &&
-	    (rc = r->pub(r->rules_ctx, rd, &en->row, &en->object, clock_now(&r->w.clock), &o.published, e)) != 0)
+	/* Being published only ever adds readers: it is asked (and what others say of a document read) where it decides. */
+	if (may_read(who, &o, known ? &col : NULL).yes)
+		return 0;
+	o.published = true;
+	if (r->pub == NULL || en->object.type == NULL || !may_read(who, &o, known ? &col : NULL).yes)
+		return fail(e, E_NOTFOUND, "%s", "not found");
+	if ((rc = r->pub(r->rules_ctx, rd, &en->row, &en->object, clock_now(&r->w.clock), &o.published, e)) != 0)
 		return rc;
-	return may_read(who, &o, known ? &col : NULL).yes ? 0 : fail(e, E_NOTFOUND, "%s", "not found");
+	return o.published ? 0 : fail(e, E_NOTFOUND, "%s", "not found");
 }

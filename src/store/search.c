@@ -320,6 +320,7 @@ int search_put_due(struct search *s, const struct search_due *d, struct err *e)
 }
 
 int search_drop_due(struct search *s, const char *id, const char *prefix, struct err *e) { return db_run(&s->db, Q_DROP_DUE, e, "tt", id, prefix); }
+int search_put_name(struct search *s, const char *name, const char *id, struct err *e) { return db_run(&s->db, Q_PUT_NAME, e, "tt", name, id); }
 int search_put_act(struct search *s, uint64_t frame, int64_t added, struct err *e) { return db_run(&s->db, Q_PUT_ACT, e, "ui", frame, added); }
 
 /* ---- asking ---- */
@@ -366,6 +367,21 @@ int search_get_due(struct search *s, const char *id, search_due_visit *v, void *
 		rc = visit_dues(s, st, v, ctx, &n, e);
 	db_done(st);
 	return rc != 0 || n > 0 ? rc : fail(e, E_NOTFOUND, "%s: has no date", id);
+}
+
+int search_names(struct search *s, const char *name, search_name_visit *v, void *ctx, struct err *e)
+{
+	sqlite3_stmt *st = NULL;
+	bool row = true;
+	int rc = db_start(&s->db, Q_NAMES, &st, e, "t", name);
+
+	while (rc == 0 && (rc = db_step(&s->db, st, &row, e)) == 0 && row) {
+		const char *id = (const char *)sqlite3_column_text(st, 0);
+
+		rc = id != NULL ? v(ctx, id, e) : fail(e, E_NOMEM, "search");
+	}
+	db_done(st);
+	return rc;
 }
 
 int search_acts(struct search *s, int64_t after, search_act_visit *v, void *ctx, struct err *e)

@@ -56,6 +56,8 @@ NODISCARD int search_expire(struct search *s, int64_t now_s, struct err *e);
 struct search_due { const char *id; unsigned kind; bool open; int64_t at; uint32_t log; const char *series, *more; };
 NODISCARD int search_put_due(struct search *s, const struct search_due *d, struct err *e);
 NODISCARD int search_drop_due(struct search *s, const char *id, const char *prefix, struct err *e); /* prefix: all ids that begin so, too; or "" */
+/* That an object bears or bore this name. */
+NODISCARD int search_put_name(struct search *s, const char *name, const char *id, struct err *e);
 /* An act of the consultation, when it arrived (microseconds). */
 NODISCARD int search_put_act(struct search *s, uint64_t frame, int64_t added, struct err *e);
 
@@ -65,6 +67,8 @@ struct search_dues { unsigned kind; bool open, down; int64_t from, to; };
 typedef int search_due_visit(void *ctx, const struct search_due *d, struct err *e);
 NODISCARD int search_dues(struct search *s, const struct search_dues *q, search_due_visit *v, void *ctx, struct err *e);
 NODISCARD int search_get_due(struct search *s, const char *id, search_due_visit *v, void *ctx, struct err *e); /* E_NOTFOUND */
+typedef int search_name_visit(void *ctx, const char *id, struct err *e);
+NODISCARD int search_names(struct search *s, const char *name, search_name_visit *v, void *ctx, struct err *e);
 /* Acts that arrived later than this, newest first. */
 typedef int search_act_visit(void *ctx, uint64_t frame, int64_t added, struct err *e);
 NODISCARD int search_acts(struct search *s, int64_t after, search_act_visit *v, void *ctx, struct err *e);

@@ -235,7 +235,7 @@ void delete_object(void *ctx, void *thread, const struct http_req *q, struct htt
 		answer_resource(&d.c, 200, false);
 	else
 		answer_fail(&d.c, rc, &e);
-	query_free(&d.query);
+	taxii_query_free(&d.query);
 	buf_free(&d.frames);
 	buf_free(&d.json);
 	buf_free(&d.ends);

@@ -43,7 +43,7 @@ static void end(struct paging *p)
 {
 	if (p->snapshot)
 		index_release(record_index(p->c.rd));
-	query_free(&p->query);
+	taxii_query_free(&p->query);
 }
 
 /* One state of the record for the whole answer, and one look at where its head is. */

@@ -101,10 +101,10 @@ struct query {
 };
 /*
  * `takes`: what this endpoint knows; other match fields and parameters are ignored (§3.4 allows it), but none may come
- * twice. E_FORMAT names the parameter. Free: query_free.
+ * twice. E_FORMAT names the parameter. Free: taxii_query_free.
  */
 NODISCARD int taxii_query_parse(const struct http_req *q, unsigned takes, struct query *ret, struct err *e);
-void query_free(struct query *s);
+void taxii_query_free(struct query *s);
 
 /* ---- cursor.c: `next` ---- */
 #define CURSOR_TEXT 64

@@ -220,13 +220,13 @@ int taxii_query_parse(const struct http_req *q, unsigned takes, struct query *re
 	if (rc == 0)
 		rc = parse_lists(q, takes, &s, e);
 	if (rc != 0)
-		query_free(&s);
+		taxii_query_free(&s);
 	else
 		*ret = s;
 	return rc;
 }
 
-void query_free(struct query *s)
+void taxii_query_free(struct query *s)
 {
 	if (s != NULL)
 		mem_free(s->mem);

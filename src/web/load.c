@@ -238,12 +238,46 @@ const char *hex_text(struct loader *l, const void *p, size_t n)
 
 /* ---- by name ---- */
 
+struct named { struct loader *l; const char *id[8]; size_t n; };
+
+static int take_id(void *ctx, const char *id, struct err *e)
+{
+	struct named *k = ctx;
+
+	(void)e;
+	if (k->n < ARRAY_LEN(k->id))
+		k->id[k->n++] = arena_str(k->l->a, id);
+	return 0;
+}
+
+/* From the index of names while it knows all there is; else by looking at every object of the type. */
+int load_named(struct loader *l, enum find_name kind, const char *name, const char ***ret, size_t *ret_n, struct err *e)
+{
+	const char *const type = kind == FIND_NUMBER ? "verbale-document" : "verbale-series";
+	struct named *k = arena_get(l->a, sizeof *k);
+	struct picks rows = {0};
+	bool whole = false;
+	int rc;
+
+	if (k == NULL)
+		return fail(e, E_NOMEM, "page");
+	k->l = l;
+	if (l->find != NULL && (rc = find_named(l->find, l->rd, kind, name, take_id, k, &whole, e)) != 0)
+		return rc;
+	*ret = k->id;
+	*ret_n = k->n;
+	if (whole && k->n < ARRAY_LEN(k->id))
+		return 0;
+	if ((rc = load_rows_of_type(l, type, &rows, e)) == 0)
+		*ret_n = load_ids(l, &rows, type, NULL, ret);
+	return rc;
+}
+
 static int find_number(struct loader *l, const char *number, const char **ret, struct err *e)
 {
-	struct picks rows = {0};
 	const char **ids = NULL;
-	int rc = load_rows_of_type(l, "verbale-document", &rows, e);
-	const size_t n = rc == 0 ? load_ids(l, &rows, "verbale-document", NULL, &ids) : 0;
+	size_t n = 0;
+	int rc = load_named(l, FIND_NUMBER, number, &ids, &n, e);
 
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		struct picked p;

@@ -5,6 +5,7 @@
  */
 #pragma once
 #include "access/access.h"
+#include "consult/find.h"
 #include "record/record.h"
 #include "web/view.h"
 
@@ -15,6 +16,7 @@ struct loader {
 	int64_t now;
 	const char *base_url;            /* "" when none is configured */
 	const char *view;                /* "de,ja": wanted columns, or NULL */
+	struct find *find;               /* names without a search through all; NULL: by searching */
 	struct reader reader;            /* who asks; nobody: only what is public */
 	struct access *access; const struct principal *who; /* signed in: grants narrow what he reads, too; or NULL */
 };
@@ -45,6 +47,8 @@ struct v_links get_links(struct loader *l, const struct json_val *o, const char 
 
 /* ---- views ---- */
 NODISCARD int load_series_list(struct loader *l, struct v_series_list *ret, struct err *e);
+/* With its rounds, but nothing of what belongs to them: for pages about one of those. */
+NODISCARD int load_series_bare(struct loader *l, const char *slug, struct v_series *ret, struct err *e);
 NODISCARD int load_series(struct loader *l, const char *slug, struct v_series *ret, struct err *e);
 /* A round of a loaded series by its key; everything on its page. Pointers go into s. */
 NODISCARD int load_round(struct loader *l, struct v_series *s, const char *key, struct v_round **ret, struct err *e);
@@ -55,6 +59,8 @@ NODISCARD int load_round_of(struct loader *l, const char *round_id, struct v_ser
 NODISCARD int load_document(struct loader *l, const struct v_round *r, const struct picked *p, struct v_document *ret, struct err *e);
 /* Its page is at a shorter address than /documents/{number}. */
 void document_set_page(struct loader *l, struct v_document *d, struct url page);
+/* Ids that may bear this name; the newest version that may be read tells. */
+NODISCARD int load_named(struct loader *l, enum find_name kind, const char *name, const char ***ret, size_t *ret_n, struct err *e);
 /* An id or a document's number. */
 NODISCARD int load_find(struct loader *l, const char *name, const char *modified, struct picked *ret, struct err *e);
 /* A withdrawn document by id or number that was public once: all that may be said of it. E_NOTFOUND otherwise. */

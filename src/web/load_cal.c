@@ -15,10 +15,9 @@
 
 int load_series_id(struct visit *v, const char *slug, const char **ret, struct bitext *ret_title, struct err *e)
 {
-	struct picks rows = {0};
 	const char **ids = NULL;
-	int rc = load_rows_of_type(&v->l, "verbale-series", &rows, e);
-	const size_t n = rc == 0 ? load_ids(&v->l, &rows, "verbale-series", NULL, &ids) : 0;
+	size_t n = 0;
+	int rc = load_named(&v->l, FIND_SLUG, slug, &ids, &n, e);
 
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		struct picked p;

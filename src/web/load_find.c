@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "consult/glossary.h"
 #include "web/at_desk.h"
 
 #define SNIP_BEFORE 90  /* bytes of text before the first hit, and in all */
@@ -345,7 +344,7 @@ static int one_group(struct visit *v, const struct query *q, enum find_group g, 
 	struct showing k = {.v = v, .q = q, .g = to, .cap = limit};
 	int rc;
 
-	*to = (struct v_group){.group = g, .name = find_group_name(g), .hit = arena_array(v->l.a, limit, sizeof *to->hit)};
+	*to = (struct v_group){.group = g, .word = find_group_word(g), .name = find_group_name(g), .hit = arena_array(v->l.a, limit, sizeof *to->hit)};
 	if (to->hit == NULL)
 		return fail(e, E_NOMEM, "page");
 	if ((rc = find(v->w->find, v->l.rd, &ask, show, &k, &to->more, e)) != 0)

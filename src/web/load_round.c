@@ -170,9 +170,11 @@ static int find_series(struct loader *l, const char *slug, struct v_series *ret,
 {
 	struct picks rows = {0};
 	const char **ids = NULL;
-	int rc = load_rows_of_type(l, "verbale-series", &rows, e);
-	const size_t n = rc == 0 ? load_ids(l, &rows, "verbale-series", NULL, &ids) : 0;
+	size_t n = 0;
+	int rc = slug != NULL ? load_named(l, FIND_SLUG, slug, &ids, &n, e) : load_rows_of_type(l, "verbale-series", &rows, e);
 
+	if (rc == 0 && slug == NULL)
+		n = load_ids(l, &rows, "verbale-series", NULL, &ids);
 	*ret_n = 0;
 	for (size_t i = 0; rc == 0 && i < n && *ret_n < max; i++) {
 		struct picked p;
@@ -207,13 +209,18 @@ int load_series_list(struct loader *l, struct v_series_list *ret, struct err *e)
 	return rc;
 }
 
-int load_series(struct loader *l, const char *slug, struct v_series *ret, struct err *e)
+int load_series_bare(struct loader *l, const char *slug, struct v_series *ret, struct err *e)
 {
 	size_t n;
-	int rc = find_series(l, slug, ret, 1, &n, e);
+	const int rc = find_series(l, slug, ret, 1, &n, e);
 
-	if (rc == 0 && n == 0)
-		rc = fail(e, E_NOTFOUND, "not found");
+	return rc == 0 && n == 0 ? fail(e, E_NOTFOUND, "not found") : rc;
+}
+
+int load_series(struct loader *l, const char *slug, struct v_series *ret, struct err *e)
+{
+	int rc = load_series_bare(l, slug, ret, e);
+
 	for (size_t i = 0; rc == 0 && i < ret->rounds; i++)
 		rc = load_round_parts(l, ret, &ret->round[i], false, e);
 	return rc;
@@ -227,6 +234,7 @@ static void get_member(struct loader *l, const struct json_val *v, struct v_memb
 
 	*m = (struct v_member){.native = get_str(l, name, "native"), .latin = get_str(l, name, "latin"), .reading = get_str(l, name, "reading"),
 		.function = get_text(l, v, "function"), .agency = get_text(l, v, "agency"), .agency_code = get_str(l, v, "agency_code"), .role = get_str(l, v, "role"), .rank = get_text(l, v, "rank")};
+	m->unnamed = m->latin != NULL && (strcmp(m->latin, "N. N.") == 0 || strcmp(m->latin, "N.N.") == 0);
 	if (m->native != NULL && m->latin != NULL && strcasecmp(m->native, m->latin) == 0)
 		m->latin = NULL;
 }

@@ -103,19 +103,22 @@ static bool get_marks(struct loader *l, const struct json_val *o, const struct v
 	return true;
 }
 
+static bool has_day(const struct v_mark *m) { return m->precision == NULL || strcmp(m->precision, "day") == 0; }
+
 static void choose_month(struct loader *l, const char *month, const struct v_series_more *m, int *ret_year, int *ret_month)
 {
 	int64_t at = l->now;
 	struct civil c;
 
-	if (month != NULL && strlen(month) == 7 && strspn(month, "0123456789") == 4 && month[4] == '-' && strspn(month + 5, "0123456789") == 2 &&
-	    atoi(month) >= 1900 && atoi(month) <= 2200 && atoi(month + 5) >= 1 && atoi(month + 5) <= 12) {
-		*ret_year = atoi(month);
-		*ret_month = atoi(month + 5);
+	enum date_part exact = DATE_DAY;
+
+	if (month != NULL && date_read(month, &c, &exact) == NULL && exact == DATE_MONTH) {
+		*ret_year = c.year;
+		*ret_month = c.month;
 		return;
 	}
 	for (size_t i = m->marks; i-- > 0; )
-		if (m->mark[i].at >= l->now || m->mark[i].end >= l->now)
+		if (has_day(&m->mark[i]) && (m->mark[i].at >= l->now || m->mark[i].end >= l->now))
 			at = m->mark[i].at;
 	time_civil(at, &c);
 	*ret_year = c.year;
@@ -151,7 +154,7 @@ static int last_month(const struct loader *l, const struct v_series_more *m)
 	int last = month_number(l->now);
 
 	for (size_t i = 0; i < m->marks; i++)
-		if (month_number(m->mark[i].at) > last)
+		if (has_day(&m->mark[i]) && month_number(m->mark[i].at) > last)
 			last = month_number(m->mark[i].at);
 	return last;
 }

@@ -61,7 +61,7 @@ const char *latin_formal(struct arena *a, const char *party, const char *latin)
 const char *type_word(const char *type)
 {
 	static const struct { const char *type, *word; } rows[] = {
-		{"verbale-series", N_("Series")}, {"verbale-round", N_("Round")}, {"verbale-document", N_("Document")}, {"verbale-delegation", N_("Delegation")},
+		{"verbale-series", N_("Series")}, {"verbale-round", N_("Meeting")}, {"verbale-document", N_("Document")}, {"verbale-delegation", N_("Delegation")},
 		{"verbale-invitation", N_("Invitation")}, {"verbale-proposal", N_("Proposal")}, {"verbale-assent", N_("Assent")}, {"verbale-comment", N_("Comment")},
 		{"verbale-silence", N_("Silence procedure")}, {"verbale-commitment", N_("Commitment")}, {"verbale-progress", N_("Progress of a commitment")}, {"verbale-term", N_("Glossary")},
 		{"verbale-publication", N_("Publication")}, {"verbale-withdrawal", N_("Withdrawal")},

@@ -73,9 +73,9 @@ int do_home_desk(struct visit *v, struct err *e)
 /* ---- asking ---- */
 
 static const struct cell ask_cells[] = {
-	{"agencies", CELL_LIST, N_("Agencies asked"), N_("Short names with commas, for example BMI, BMVg, BSI."), .required = true, .max = 500},
+	{"agencies", CELL_LIST, N_("Agencies asked"), N_("Short names with commas, for example BMI, BMVg, BSI."), .required = true, .rows = 1, .max = 500},
 	{"item", CELL_WORD, N_("Agenda item"), NULL, .max = 0},
-	{"title", CELL_LINE, N_("What it is about"), NULL, .required = true, .max = LIMIT_TITLE},
+	{"title", CELL_LINE, N_("What it is about"), NULL, .required = true, .rows = 1, .max = LIMIT_TITLE},
 	{"text", CELL_AREA, N_("Question"), NULL, .required = true, .rows = 6, .max = LIMIT_TEXT},
 	{"deadline", CELL_DATE, N_("Answer by"), DATE_HINT, .max = 0},
 	{"clock", CELL_CLOCK, N_("Time"), TIME_HINT, .max = 0},

@@ -6,7 +6,7 @@
 
 static const struct choice states[] = {{"draft", N_("draft")}, {"cleared", N_("cleared, final")}};
 static const struct cell cells[] = {
-	{"title", CELL_LINE, N_("Title"), NULL, .required = true, .max = LIMIT_TITLE},
+	{"title", CELL_LINE, N_("Title"), NULL, .required = true, .rows = 1, .max = LIMIT_TITLE},
 	{"body", CELL_AREA, N_("Text"), NULL, .rows = 12, .max = LIMIT_TEXT},
 	{"points", CELL_AREA, N_("Speaking points"), N_("One point per line."), .rows = 8, .max = LIMIT_TEXT},
 	{"answers", CELL_AREA, N_("Questions and answers"), NULL, .rows = 8, .max = LIMIT_TEXT},
@@ -14,7 +14,7 @@ static const struct cell cells[] = {
 };
 /* Only briefings have points and answers. */
 static const struct cell short_cells[] = {
-	{"title", CELL_LINE, N_("Title"), NULL, .required = true, .max = LIMIT_TITLE},
+	{"title", CELL_LINE, N_("Title"), NULL, .required = true, .rows = 1, .max = LIMIT_TITLE},
 	{"body", CELL_AREA, N_("Text"), NULL, .rows = 18, .max = LIMIT_TEXT},
 	{"state", CELL_WORD, N_("State"), N_("What is cleared can only be changed by the desk."), .choice = states, .choices = ARRAY_LEN(states)},
 };
@@ -173,7 +173,7 @@ static int open_paper(struct visit *v, struct at_desk *d, struct v_round **r, st
 		return rc;
 	if (x->n == 0)
 		return fail(e, E_NOTFOUND, "not found");
-	v->p.title = x->p[x->n - 1].title != NULL ? x->p[x->n - 1].title : tr(v->p.lang, home_kind_name(x->p[x->n - 1].kind));
+	v->p.title = x->p[x->n - 1].title != NULL && x->p[x->n - 1].title[0] != '\0' ? x->p[x->n - 1].title : tr(v->p.lang, home_kind_name(x->p[x->n - 1].kind));
 	visit_crumb(v, home_kind_name(x->p[x->n - 1].kind), v->p.self[v->p.lang]);
 	if (!make_form(v, x->p[x->n - 1].kind, f) || !make_form(v, x->p[x->n - 1].kind, stands))
 		return fail(e, E_NOMEM, "page");

@@ -64,7 +64,7 @@ static const struct cell lead_cells[] = {
 	{"agency_code", CELL_LINE, N_("Short name"), N_("For example BMVg, MOFA."), .max = LIMIT_AGENCY},
 };
 static const struct cell observer_cells[] = {
-	{"name", CELL_LINES, N_("Name"), NULL, .required = true, .max = LIMIT_TITLE},
+	{"name", CELL_LINES, N_("Name of the participant"), NULL, .required = true, .max = LIMIT_TITLE},
 	{"kind", CELL_WORD, N_("Takes part as"), NULL, ROWS(observer_kinds), .max = 0},
 	{"party", CELL_LINE, N_("Code of the side"), N_("If it has one, for example EE."), .max = LIMIT_PARTY},
 };

@@ -12,13 +12,13 @@
 static const struct { const char *name, *word; } words[] = {
 	{"title", N_("Title")}, {"text", N_("Text")}, {"venue", N_("Place and house")}, {"start", N_("Begins")}, {"end", N_("Ends")}, {"mode", N_("Form")}, {"host", N_("Host")},
 	{"status", N_("State")}, {"state", N_("State")}, {"zone", N_("Time zone of the place")}, {"kind", N_("Kind")}, {"ordinal", N_("Number in the series")}, {"ordinals", N_("Counted differently")},
-	{"chairs", N_("Chairs")}, {"leads", N_("Lead")}, {"observers", N_("Observers")}, {"party", N_("Side")}, {"members", N_("Members")}, {"name", N_("Name")}, {"native", N_("Name in its own script")},
+	{"chairs", N_("Chairs")}, {"leads", N_("Lead")}, {"observers", N_("Observers")}, {"party", N_("Side")}, {"members", N_("Members")}, {"name", N_("Name of the person")}, {"native", N_("Name in its own script")},
 	{"latin", N_("Name in Latin letters")}, {"reading", N_("Reading in kana")}, {"function", N_("Function")}, {"agency", N_("Ministry or agency")}, {"agency_code", N_("Short name")},
 	{"rank", N_("Rank")}, {"role", N_("Role")}, {"expires", N_("The names are needed until")}, {"units", N_("Items")}, {"number", N_("Number")}, {"lead", N_("Opened by")}, {"papers", N_("Papers")},
 	{"reason", N_("Reason")}, {"changes", N_("Changes")}, {"action", N_("What")}, {"unit", N_("Item")}, {"verb", N_("Word")}, {"dates", N_("Dates")}, {"publish_at", N_("Public from")},
 	{"deadline", N_("Deadline")}, {"deadlines", N_("Deadlines")}, {"due", N_("Due")}, {"owners", N_("Sides that promised it")}, {"names", N_("Official names")}, {"mandates", N_("Mandates")},
 	{"mandate", N_("On what the series rests")}, {"rhythm", N_("Rhythm in words")}, {"rhythm_months", N_("Months from round to round")}, {"date", N_("Date")}, {"document_ref", N_("Document")},
-	{"object_ref", N_("About")}, {"round_ref", N_("Round")}, {"series_ref", N_("Series")}, {"at", N_("Date")}, {"frozen", N_("final text")}, {"authentic", N_("authentic text")},
+	{"object_ref", N_("About")}, {"round_ref", N_("Meeting")}, {"series_ref", N_("Series")}, {"at", N_("Date")}, {"frozen", N_("final text")}, {"authentic", N_("authentic text")},
 	{"provisional", N_("provisional translation")}, {"proposal", N_("Proposal")}, {"slug", N_("Name in addresses")}, {"noun", N_("What it is called")}, {"note", N_("Note")},
 };
 
@@ -58,8 +58,25 @@ static bool is_langmap(const struct json_val *v)
 	return true;
 }
 
+/* Words of the data model in the reader's language; NULL: none of those. */
+static const char *word_value(struct writing *x, const char *name, const char *s)
+{
+	const enum lang l = x->v->l.lang;
+
+	for (unsigned k = 0; strcmp(name, "verb") == 0 && k < INVITE_VERBS; k++)
+		if (strcmp(s, invite_verb_word((enum invite_verb)k)) == 0)
+			return tr(l, invite_verb_name((enum invite_verb)k));
+	if (strcmp(name, "mode") == 0)
+		return word_mode(l, s);
+	if (strcmp(name, "status") == 0)
+		return word_status(l, s);
+	if (strcmp(name, "role") == 0)
+		return word_role(l, s);
+	return strcmp(name, "party") == 0 || strcmp(name, "host") == 0 || strcmp(name, "lead") == 0 || strcmp(name, "owners") == 0 ? party_name(l, s) : NULL;
+}
+
 /* What a reference points to, by its title where it can be read. */
-static const char *plain_value(struct writing *x, const struct json_val *v)
+static const char *plain_value(struct writing *x, const char *name, const struct json_val *v)
 {
 	struct arena *a = x->v->l.a;
 	const char *s = json_str(v, NULL);
@@ -67,7 +84,12 @@ static const char *plain_value(struct writing *x, const struct json_val *v)
 	const char *out;
 	struct picked p;
 	int64_t ns;
+	bool yes;
 
+	if (json_bool(v, &yes))
+		return tr(x->v->l.lang, yes ? N_("yes") : N_("no"));
+	if (s != NULL && word_value(x, name, s) != NULL)
+		return arena_str(a, word_value(x, name, s));
 	if (s != NULL && strlen(s) >= 20 && time_parse(s, strlen(s), &ns))
 		return moment_text(a, x->v->l.lang, ns, x->zone, x->zone2);
 	if (s != NULL && stix_id_ok(s, strlen(s)) && load_version(&x->v->l, s, NULL, &p, NULL) == 0) {
@@ -84,10 +106,12 @@ static const char *plain_value(struct writing *x, const struct json_val *v)
 	return out;
 }
 
+static void write_object(struct writing *x, const struct json_val *o, unsigned depth);
+
 /* Depth is bounded by the reader of JSON. */
 static void write_value(struct writing *x, const char *name, const struct json_val *v, unsigned depth)
 {
-	const struct json_val *key, *one;
+	const struct json_val *one;
 	struct json_iter it;
 	struct v_line *l;
 	size_t n = 0;
@@ -104,10 +128,31 @@ static void write_value(struct writing *x, const char *name, const struct json_v
 			if (json_get_str(v, lang_code((enum lang)k)) != NULL)
 				l->text.s[k] = arena_str(x->v->l.a, json_get_str(v, lang_code((enum lang)k)));
 	} else if (json_type(v) != JSON_OBJECT)
-		l->value = plain_value(x, v);
+		l->value = plain_value(x, name, v);
 	else
-		for (json_iter(&it, v); json_next(&it, &key, &one); )
-			write_value(x, json_str(key, NULL), one, depth + 1);
+		write_object(x, v, depth + 1);
+}
+
+static bool has_word(const struct json_val *key)
+{
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (json_str_is(key, words[i].name))
+			return true;
+	return false;
+}
+
+/* In the order people would tell it, not the alphabet's; what is only taken away is not there. */
+static void write_object(struct writing *x, const struct json_val *o, unsigned depth)
+{
+	const struct json_val *key, *one;
+	struct json_iter it;
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if ((one = json_get(o, words[i].name)) != NULL && json_type(one) != JSON_NULL)
+			write_value(x, words[i].name, one, depth);
+	for (json_iter(&it, o); json_next(&it, &key, &one); )
+		if (!has_word(key) && json_type(one) != JSON_NULL)
+			write_value(x, json_str(key, NULL), one, depth);
 }
 
 static bool write_act(struct writing *x, const struct json_val *act)
@@ -125,13 +170,26 @@ static bool write_act(struct writing *x, const struct json_val *act)
 		if (json_str(one, NULL) != NULL)
 			release[x->w->release_to_n++] = arena_str(x->v->l.a, json_str(one, NULL));
 	x->w->release_to = release;
-	for (json_iter(&it, props != NULL ? props : act); json_next(&it, &key, &one); )
-		if (props != NULL || (!json_str_is(key, "verb") && !json_str_is(key, "kind") && !json_str_is(key, "at")))
+	if (props != NULL)
+		write_object(x, props, 0);
+	for (json_iter(&it, props == NULL ? act : NULL); json_next(&it, &key, &one); )
+		if (!json_str_is(key, "verb") && !json_str_is(key, "kind") && !json_str_is(key, "at"))
 			write_value(x, json_str(key, NULL), one, 0);
 	return true;
 }
 
 /* ---- one of them ---- */
+
+static const char *tlp_text(struct arena *a, const char *word)
+{
+	char upper[LIMIT_USER + 1];
+	size_t n = 0;
+
+	for (; word[n] != '\0' && n < LIMIT_USER; n++)
+		upper[n] = (char)(word[n] >= 'a' && word[n] <= 'z' ? word[n] - 'a' + 'A' : word[n]);
+	upper[n] = '\0';
+	return arena_str(a, upper);
+}
 
 static void about_of(struct visit *v, const struct home_wait *w, struct v_wait *to)
 {
@@ -151,7 +209,7 @@ static int wait_of(struct visit *v, const struct home_wait *w, bool whole, const
 	struct writing x = {v, to, zones->zone, zones->zone2};
 	int rc;
 
-	*to = (struct v_wait){.id = arena_str(a, w->id), .asked_by = arena_str(a, w->asked_by), .owner = arena_str(a, w->owner), .verb = arena_str(a, w->verb), .marking = arena_str(a, w->marking),
+	*to = (struct v_wait){.id = arena_str(a, w->id), .asked_by = arena_str(a, w->asked_by), .owner = arena_str(a, w->owner), .verb = arena_str(a, w->verb), .marking = tlp_text(a, w->marking),
 		.decided_by = w->decided_by[0] != '\0' ? arena_str(a, w->decided_by) : NULL, .reason = w->reason != NULL && w->reason[0] != '\0' ? arena_str(a, w->reason) : NULL,
 		.at = w->at_us * 1000, .decided = w->decided_us * 1000, .publication = w->publication, .state = w->state,
 		.own = strcmp(w->asked_by, v->who.name) == 0 || strcmp(w->owner, v->who.name) == 0, .page = visit_url(v, "waiting", w->id, NULL)};

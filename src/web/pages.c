@@ -44,7 +44,7 @@ static void in_round(struct visit *v, const struct v_series *s, const struct v_r
 static int find_round(struct visit *v, struct v_series **ret_s, struct v_round **ret, struct err *e)
 {
 	struct v_series *s = arena_get(v->l.a, sizeof *s);
-	int rc = s != NULL ? load_series(&v->l, v->q->arg[1], s, e) : fail(e, E_NOMEM, "page");
+	int rc = s != NULL ? load_series_bare(&v->l, v->q->arg[1], s, e) : fail(e, E_NOMEM, "page");
 
 	if (rc != 0 || (rc = load_round(&v->l, s, v->q->arg[2], ret, e)) != 0)
 		return rc;

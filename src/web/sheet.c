@@ -51,6 +51,7 @@ static void put_field(struct sheet *s, const struct part *p, size_t row, const s
 		.required = c->required && p->name == NULL && !in_languages(c->kind)};
 	if (in_languages(c->kind)) {
 		f->lang = lang_code((enum lang)l);
+		f->hint = NULL; /* said once, above the three */
 		f->label = arena_printf(s->a, "%s (%s)", tr(s->lang, c->label), lang_name((enum lang)l));
 	} else if (p->name != NULL)
 		f->label = arena_printf(s->a, "%s: %s", arena_printf(s->a, "%s %zu", tr(s->lang, p->row), row + 1), tr(s->lang, c->label));
@@ -141,9 +142,12 @@ static const char *value_of(struct sheet *s, const struct cell *c, const struct 
 		if (text == NULL || !time_parse(text, strlen(text), &n))
 			return "";
 		return c->kind == CELL_DATE ? date_typed(s->a, s->lang, n, s->zone) : clock_text(s->a, n, s->zone);
+	case CELL_WORD:
+		if (is_list(v))
+			return list_of(s, v);
+		break;
 	case CELL_LINE:
 	case CELL_AREA:
-	case CELL_WORD:
 	case CELL_LINES:
 	case CELL_AREAS:
 		break;

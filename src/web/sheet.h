@@ -22,7 +22,7 @@ struct cell {
 	const char *label, *hint;        /* message ids */
 	const char *prop;
 	bool required;                   /* in rows, of a row that is not empty */
-	unsigned max, rows;
+	unsigned max, rows;              /* rows of a line: 1 takes the whole width */
 	const struct choice *choice; size_t choices; /* their texts are message ids */
 };
 struct part {

@@ -98,7 +98,7 @@ struct v_document {
 	bool example;
 };
 
-struct v_member { const char *native, *latin, *reading; struct bitext function, agency, rank; const char *agency_code, *role; };
+struct v_member { const char *native, *latin, *reading; struct bitext function, agency, rank; const char *agency_code, *role; bool unnamed; /* "N. N." */ };
 struct v_delegation {
 	const char *party; struct v_member *member; size_t members;
 	bool has_expires, ended; int64_t expires; /* ended: the names are not there any more */

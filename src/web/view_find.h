@@ -15,7 +15,7 @@ struct v_hit {
 	bool has_date; int64_t date; const char *precision; /* of the date; NULL: the day */
 	struct url url;                      /* s NULL: it has no page of its own */
 };
-struct v_group { enum find_group group; const char *name; struct v_hit *hit; size_t n; bool more; struct url all; };
+struct v_group { enum find_group group; const char *word, *name; struct v_hit *hit; size_t n; bool more; struct url all; };
 struct v_choice { const char *text; struct url url; bool on; };
 struct v_search {
 	const char *q;                       /* as typed, filters of the links included */

@@ -31,6 +31,8 @@ struct v_promise {
 	bool may_report; struct url report;
 	bool example;
 };
+/* "2017", "31.12.2017" as it was meant. */
+const char *due_text(const struct page *p, int64_t due, const char *precision);
 enum promise_filter { PROMISE_ALL, PROMISE_LATE, PROMISE_OPEN, PROMISE_DONE, PROMISE_FILTERS };
 struct v_promises {
 	enum promise_filter filter;

@@ -21,7 +21,7 @@ static bool lang_of(const char *s, enum lang *ret)
 
 struct loader serve_loader(const struct web *w, struct record_reader *rd, struct arena *a, enum lang lang)
 {
-	return (struct loader){.rd = rd, .a = a, .lang = lang, .now = clock_now(&record_world(w->record)->clock), .base_url = w->base_url != NULL ? w->base_url : "",
+	return (struct loader){.rd = rd, .a = a, .lang = lang, .now = clock_now(&record_world(w->record)->clock), .base_url = w->base_url != NULL ? w->base_url : "", .find = w->find,
 		.reader = {.role = ROLE_NONE, .via = VIA_WEB}};
 }
 

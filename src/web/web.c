@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "web/keep.h"
 #include "web/visit.h"
 
 #define ANYONE NEED_ANYONE
@@ -10,7 +11,7 @@
 #define NONE visit_none
 #define PAGE(name, pattern, nav, need, methods, see, act) \
 	static const struct web_page page_of_##name = {NAV_##nav, need, see, act}; \
-	static void handle_##name(void *ctx, void *thread, const struct http_req *q, struct http_resp *r) { visit(ctx, thread, q, r, &page_of_##name); }
+	static void handle_##name(void *ctx, void *thread, const struct http_req *q, struct http_resp *r) { keep_visit(ctx, thread, q, r, &page_of_##name); }
 #include "web/pages.def"
 #undef PAGE
 

@@ -10,6 +10,7 @@
 struct web {
 	struct record *record;
 	struct find *find;                   /* search and what has a date (consult/find.h); NULL: neither */
+	struct keep *keep;                   /* public pages just made (web/keep.h); NULL: each is made anew */
 	struct subs *subs;                   /* addresses of personal calendars (web/subs.h); NULL: none */
 	struct homes *homes;                 /* national papers and what waits (web/homes.h); NULL: none are kept */
 	struct access *access;               /* people who sign in; NULL: nobody can, and pages that need it are not there */
@@ -17,6 +18,10 @@ struct web {
 	const char *base_url;                /* "https://…" for permanent links */
 	bool example;                        /* demo data */
 };
+/* Public pages kept for a second (web/keep.h). */
+struct keep;
+NODISCARD int keep_new(struct keep **ret, struct err *e);
+void keep_free(struct keep *k); /* NULL is fine */
 size_t web_routes(const struct http_route **ret);
 /* Strict CSP and the other security headers, on every answer. */
 void web_security_headers(void *ctx, const struct http_req *q, struct http_resp *r);

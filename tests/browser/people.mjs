@@ -279,7 +279,7 @@ async function everyPage() {
         if (user) await signIn(page, user);
         for (const lang of ['de', 'ja', 'en'])
           for (const p of pages) {
-            const name = `${lang}-${user ? 'in-' : ''}${p.replaceAll('/', '-') || 'home'}-${width}-${theme}`;
+            const name = `${lang}-${user ? `${user}-` : ''}${p.replaceAll('/', '-') || 'home'}-${width}-${theme}`;
             await page.goto(`${base}/${lang}/${p}`);
             await audit(page, name, width > 320);
             if (width > 320) await page.screenshot({ path: join(out, `${name}.png`), fullPage: true });

@@ -14,7 +14,7 @@ command -v node >/dev/null || missing 'no node'
 cp "$here/package.json" "$here/package-lock.json" "$here/shots.mjs" "$here/people.mjs" "$work/"
 (cd "$work" && timeout 200 npm ci --silent --no-audit --no-fund >npm.log 2>&1) || missing 'its packages cannot be had'
 
-VERBALE_LANG=en timeout -k 5 900 "$verbale" demo "$work/demo" --port "$port" >"$work/story" 2>&1 &
+VERBALE_LANG=en timeout -k 5 1200 "$verbale" demo "$work/demo" --port "$port" >"$work/story" 2>&1 &
 demo=$!
 trap 'kill $demo 2>/dev/null; wait $demo 2>/dev/null' EXIT
 for _ in $(seq 300); do

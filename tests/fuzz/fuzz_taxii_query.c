@@ -45,7 +45,7 @@ static void query(const char *text, size_t n)
 		q->params = t->params;
 		if (taxii_query_parse(q, ALL, &s, &e) == 0) {
 			check(q, &s);
-			query_free(&s);
+			taxii_query_free(&s);
 		} else {
 			MUST(s.limit == 4711 && e.code == E_FORMAT && e.msg[0] != '\0');
 		}

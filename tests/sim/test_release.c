@@ -549,6 +549,39 @@ static void do_pages(struct tour *t, const char *pattern)
 	}
 }
 
+/*
+ * Pages of people who are signed in: others are sent to sign in, whatever the address names; to people what they may not
+ * see is not there. Names of what there is, hidden or not, take the places of the pattern.
+ */
+static void do_shut(struct tour *t, const char *pattern)
+{
+	for (int k = 0; k < t->m->objs; k++) {
+		const struct obj *x = &t->m->obj[k];
+		char path[400], *w = path;
+		unsigned place = 0;
+		int status;
+
+		if (x->modified[0] == '\0' || !some(t, 12))
+			continue;
+		for (const char *p = pattern; *p != '\0'; p++) {
+			const char *name;
+
+			if (strncmp(p, "{}", 2) != 0) {
+				*w++ = *p;
+				continue;
+			}
+			name = place == 0 ? lang_code((enum lang)(k % LANG_COUNT)) : place == 1 && x->what != DOCUMENT && x->name[0] != '\0' ? x->name : place == 2 ? "1" : x->id;
+			w = stpcpy(w, name);
+			place++;
+			p++;
+		}
+		*w = '\0';
+		status = ask(t, path, NULL, NULL);
+		if (!t->signed_in ? status != 303 : place > 1 && !t->may[k] && status != 404 && status != 403)
+			fault(path, "answered about what may not be seen", t->asker.name);
+	}
+}
+
 /* Pages of the text for those who sign in: others are sent there; nobody is answered about what he may not see. */
 static void do_text(struct tour *t, const char *pattern)
 {
@@ -633,6 +666,23 @@ static const struct { const char *pattern; void (*run)(struct tour *t, const cha
 	{"/{}/series/{}/rounds/{}/statement", do_pages},
 	{"/{}/series/{}/rounds/{}/agenda", do_pages},
 	{"/{}/series/{}/rounds/{}/documents/{}", do_pages},
+	{"/{}/series/{}/rounds/{}/delegations", do_pages},
+	{"/{}/series/new", do_shut},
+	{"/{}/series/{}/edit", do_shut},
+	{"/{}/series/{}/rounds/new", do_shut},
+	{"/{}/series/{}/rounds/{}/edit", do_shut},
+	{"/{}/series/{}/rounds/{}/dates", do_shut},
+	{"/{}/series/{}/rounds/{}/agenda/edit", do_shut},
+	{"/{}/series/{}/rounds/{}/delegations/plates", do_shut},
+	{"/{}/series/{}/rounds/{}/delegations/edit", do_shut},
+	{"/{}/series/{}/rounds/{}/home", do_shut},
+	{"/{}/series/{}/rounds/{}/home/ask", do_shut},
+	{"/{}/series/{}/rounds/{}/home/folder", do_shut},
+	{"/{}/series/{}/rounds/{}/home/new", do_shut},
+	{"/{}/series/{}/rounds/{}/home/answers/{}", do_shut},
+	{"/{}/series/{}/rounds/{}/home/papers/{}", do_shut},
+	{"/{}/waiting", do_shut},
+	{"/{}/waiting/{}", do_shut},
 	{"/{}/series/{}/rounds/{}/documents", do_text},
 	{"/{}/series/{}/rounds/{}/documents/new", do_text},
 	{"/{}/series/{}/rounds/{}/documents/{}/draft", do_text},

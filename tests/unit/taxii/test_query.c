@@ -67,7 +67,7 @@ static void test_H14_given_twice(void **unused)
 	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
 		if (parse(good[i], ALL, &s, &e) != 0)
 			fail_msg("%s: %s", good[i], e.msg);
-		query_free(&s);
+		taxii_query_free(&s);
 	}
 }
 
@@ -82,7 +82,7 @@ static void test_H14_fields_of_other_endpoints(void **unused)
 	assert_int_equal(s.types, 0);
 	assert_int_equal(s.versions, 1);
 	assert_int_equal(s.limit, LIMIT_PAGE_DEFAULT);
-	query_free(&s);
+	taxii_query_free(&s);
 	assert_int_equal(parse("match[type]=a&match[type]=b", MATCH_VERSION, &s, &e), E_FORMAT);
 }
 
@@ -96,7 +96,7 @@ static void test_H15_encoded_brackets(void **unused)
 	assert_int_equal(s.types, 2);
 	assert_string_equal(s.type[0], "indicator");
 	assert_string_equal(s.type[1], "malware");
-	query_free(&s);
+	taxii_query_free(&s);
 }
 
 static void test_P3_limit(void **unused)
@@ -110,7 +110,7 @@ static void test_P3_limit(void **unused)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		assert_int_equal(parse(cases[i].query, ALL, &s, &e), 0);
 		assert_int_equal(s.limit, cases[i].limit);
-		query_free(&s);
+		taxii_query_free(&s);
 	}
 }
 
@@ -129,7 +129,7 @@ static void test_P8_added_after_digits(void **unused)
 		assert_int_equal(parse(cases[i].query, ALL, &s, &e), 0);
 		if (s.after_added != cases[i].us)
 			fail_msg("%s: %lld", cases[i].query, (long long)s.after_added);
-		query_free(&s);
+		taxii_query_free(&s);
 	}
 }
 
@@ -153,7 +153,7 @@ static void test_P11_all_fields(void **unused)
 	assert_int_equal(s.specs, SPEC_20 | SPEC_21);
 	assert_false(s.nothing);
 	assert_non_null(s.next);
-	query_free(&s);
+	taxii_query_free(&s);
 }
 
 static void test_P12_unknown_values(void **unused)
@@ -164,11 +164,11 @@ static void test_P12_unknown_values(void **unused)
 	(void)unused;
 	assert_int_equal(parse("match[type]=no-such-type,x_y&match[id]=nonsense&match[spec_version]=2.2", ALL, &s, &e), 0);
 	assert_true(s.nothing);
-	query_free(&s);
+	taxii_query_free(&s);
 	assert_int_equal(parse("match[spec_version]=2.2,2.1", ALL, &s, &e), 0);
 	assert_false(s.nothing);
 	assert_int_equal(s.specs, SPEC_21);
-	query_free(&s);
+	taxii_query_free(&s);
 }
 
 static void test_limit_match(void **unused)
@@ -185,7 +185,7 @@ static void test_limit_match(void **unused)
 			at += (size_t)snprintf(query + at, sizeof(query) - at, ",a");
 		assert_int_equal(parse(query, ALL, &s, &e), n == LIMIT_MATCH ? 0 : E_FORMAT);
 		if (n == LIMIT_MATCH)
-			query_free(&s);
+			taxii_query_free(&s);
 	}
 }
 

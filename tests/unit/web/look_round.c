@@ -21,7 +21,7 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		return 2;
-	round_lab_open(&d);
+	round_lab_open(&d, NULL);
 	for (size_t i = 0; i < SIDES; i++) {
 		struct http_conf c = {.threads = 2, .security_headers = web_security_headers, .error_page = web_error_page, .route_ctx = &d.side[i].web};
 

@@ -6,6 +6,7 @@
 #include "consult/acts.h"
 #include "consult/find.h"
 #include "web/homes.h"
+#include "web/keep.h"
 #include "web/subs.h"
 
 #define OK(call) do { struct err e_ = {0}; if ((call) != 0) fail_msg("%s:%d: %s: %s", __FILE__, __LINE__, #call, e_.msg); } while (0)
@@ -45,6 +46,7 @@ void over_open(struct over_lab *d)
 	OK(access_open(&c, record_dir(d->w.de.r), &d->p.a, &e_));
 	(void)snprintf(path, sizeof path, "%s/state.sqlite", record_dir(d->w.de.r));
 	OK(state_open(path, &d->p.s, &e_));
+	OK(keep_new(&d->keep, &e_));
 	OK(subs_open(path, &d->subs, &e_));
 	(void)snprintf(path, sizeof path, "%s/search.sqlite", record_dir(d->w.de.r));
 	OK(find_open(path, &d->find, &e_));
@@ -52,7 +54,7 @@ void over_open(struct over_lab *d)
 	OK(homes_open(path, &d->homes, &e_));
 	d->p.l = d->w.l;
 	d->p.n = d->w.de;
-	d->p.web = (struct web){.record = d->w.de.r, .access = d->p.a, .base_url = "https://verbale.example", .find = d->find, .subs = d->subs, .homes = d->homes};
+	d->p.web = (struct web){.record = d->w.de.r, .access = d->p.a, .base_url = "https://verbale.example", .find = d->find, .keep = d->keep, .subs = d->subs, .homes = d->homes};
 	people_user(&d->p, "leser", "AA", "reader");
 	people_user(&d->p, "muster", "AA", "desk-officer");
 }
@@ -63,6 +65,7 @@ void over_close(struct over_lab *d)
 	state_close(d->p.s);
 	find_close(d->find);
 	subs_close(d->subs);
+	keep_free(d->keep);
 	homes_close(d->homes);
 	weblab_close(&d->w);
 }

@@ -12,14 +12,14 @@ static const struct { enum side side; const char *name, *agency, *role; } people
 	{SIDE_DE, "p.pruef", "AA", "auditor"}, {SIDE_JP, "t.tanaka", "MOFA", "desk-officer"}, {SIDE_JP, "s.sato", "MOFA", "releaser"},
 };
 
-void round_lab_open(struct round_lab *d)
+void round_lab_open(struct round_lab *d, const char *origin)
 {
 	memset(d, 0, sizeof(*d));
 	weblab_open(&d->w);
 	for (size_t i = 0; i < SIDES; i++) {
 		struct people_lab *s = &d->side[i];
 		struct node *n = i == SIDE_DE ? &d->w.de : &d->w.jp;
-		struct access_conf c = {.w = &d->w.l.w, .party = parties[i], .origin = "https://verbale.example"};
+		struct access_conf c = {.w = &d->w.l.w, .party = parties[i], .origin = origin};
 		char path[300];
 
 		s->l.w = d->w.l.w;

@@ -6,7 +6,7 @@
 
 enum side { SIDE_DE, SIDE_JP, SIDES };
 struct round_lab { struct weblab w; struct people_lab side[SIDES]; struct homes *homes[SIDES]; struct buf log; };
-void round_lab_open(struct round_lab *d);
+void round_lab_open(struct round_lab *d, const char *origin); /* of both nodes' pages */
 void round_lab_close(struct round_lab *d);
 /* Let both nodes hear of each other. */
 void round_lab_meet(struct round_lab *d);

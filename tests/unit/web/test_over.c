@@ -162,6 +162,31 @@ static void feed_of_what_is_public(void **state)
 	says(d, NULL, "/ja/series/none/feed.atom", 404, NULL, NULL);
 }
 
+/* A page that was kept is the page that is made; what is signed in, later or changed is made anew. */
+static void kept_pages(void **state)
+{
+	static const char page[] = "/de/series/de-jp-cyber/rounds/1/statement";
+	struct over_lab *d = *state;
+	char cookie[128];
+	struct got a = ask(d, NULL, page, NULL), b = ask(d, NULL, page, NULL), c;
+
+	assert_int_equal(a.status, 200);
+	assert_int_equal(a.body.n, b.body.n);
+	assert_memory_equal(a.body.p, b.body.p, a.body.n);
+	people_sign_in(&d->p, "leser", cookie);
+	c = ask(d, cookie, page, NULL);
+	assert_non_null(strstr(c.body.p, "leser"));
+	got_free(&c);
+	c = ask(d, NULL, page, NULL);
+	assert_null(strstr(c.body.p, "leser"));
+	got_free(&c);
+	got_free(&a);
+	got_free(&b);
+	says(d, NULL, "/de/?view=ja", 200, NULL, NULL);
+	over_set(d, "2021-05-10T08:00:00Z");
+	says(d, NULL, page, 200, NULL, NULL);
+}
+
 static int setup(void **state)
 {
 	struct over_lab *d = test_calloc(1, sizeof *d);
@@ -185,6 +210,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(progress_is_reported, setup, teardown), cmocka_unit_test_setup_teardown(search_says_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(go_leads_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(calendar_for_its_owner, setup, teardown), cmocka_unit_test_setup_teardown(feed_of_what_is_public, setup, teardown),
+		cmocka_unit_test_setup_teardown(kept_pages, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("web: overview, commitments, search", tests, NULL, NULL);

@@ -14,7 +14,7 @@ static struct round_lab the, *const d = &the;
 static int setup(void **state)
 {
 	(void)state;
-	round_lab_open(d);
+	round_lab_open(d, "https://verbale.example");
 	return 0;
 }
 
@@ -435,6 +435,66 @@ static void the_agenda_is_edited_by_its_writer(void **state)
 	got_free(&g);
 }
 
+/* ---- no text becomes markup ---- */
+
+/* Everything that can be typed, with this text; then how many elements each page has. */
+static void count_elements(const char *text, size_t *ret)
+{
+	static const char *const seen[] = {"/ja/series/de-jp-cyber", "/de/series/de-jp-cyber/rounds/2", "/de/series/de-jp-cyber/rounds/2/dates", ROUND "/delegations", ROUND "/delegations/plates",
+		ROUND "/delegations/edit", "/de/series/de-jp-cyber/rounds/2/edit", ROUND "/home", ROUND "/home/folder", "/de/waiting?all=1", ROUND "/home/ask?item=%3C%22%27%26%3E"};
+	struct person de, jp;
+	struct got g;
+	char target[512];
+
+	round_lab_open(d, "https://verbale.example");
+	person_in(d, SIDE_DE, "e.muster", &de);
+	person_in(d, SIDE_JP, "t.tanaka", &jp);
+	FILL(&de, SERIES "/rounds/new", &g, "title.de", text, "ordinal", "2", "start", "2017", "venue.de", text, "chairs.0.party", "DE", "chairs.0.native", text, "chairs.0.latin", text, "chairs.0.title.de", text,
+		"ordinals.0.party", "JP", "ordinals.0.note.ja", text, "leads.0.party", "DE", "leads.0.agency.de", text, "observers.0.name.de", text);
+	expect(&g, 303, NULL, NULL);
+	got_free(&g);
+	release_all(SIDE_DE);
+	FILL(&de, SERIES "/rounds/2/dates", &g, "dates.0.start", "2017-05-09", "dates.0.from", "09:30", "text.de", text, "venue.ja", text);
+	expect(&g, 303, NULL, NULL);
+	got_free(&g);
+	release_all(SIDE_DE);
+	FILL(&de, ROUND "/delegations/edit", &g, "expires", "1.10.2016", "members.0.native", text, "members.0.latin", text, "members.0.reading", text, "members.0.function.de", text, "members.0.rank.ja", text);
+	expect(&g, 303, NULL, NULL);
+	got_free(&g);
+	release_all(SIDE_DE);
+	FILL(&de, ROUND "/home/new?kind=briefing&item=1", &g, "title", text, "body", text, "points", text, "answers", text);
+	expect(&g, 303, NULL, NULL);
+	path_of(&g, target);
+	got_free(&g);
+	FILL(&de, ROUND "/home/ask", &g, "agencies", "AA", "title", text, "text", text);
+	expect(&g, 303, NULL, NULL);
+	got_free(&g);
+	for (size_t i = 0; i <= ARRAY_LEN(seen); i++) {
+		person_see(&de, i < ARRAY_LEN(seen) ? seen[i] : target, &g);
+		if (g.status != 200 && g.status != 409)
+			fail_msg("%s: %d", seen[i], g.status);
+		ret[i] = 0;
+		for (const char *s = g.body.p; *s != '\0'; s++)
+			ret[i] += *s == '<';
+		got_free(&g);
+	}
+	round_lab_close(d);
+}
+
+static void no_text_becomes_markup(void **state)
+{
+	size_t plain[16], hostile[16];
+
+	(void)state;
+	memset(plain, 0, sizeof(plain));
+	memset(hostile, 0, sizeof(hostile));
+	count_elements("abcde", plain);
+	count_elements("<\"'&>", hostile);
+	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
+		if (plain[i] != hostile[i])
+			fail_msg("page %zu: %zu elements, %zu with hostile text", i, plain[i], hostile[i]);
+}
+
 /* ---- slippage ---- */
 
 static void slippage_is_said(void **state)
@@ -471,6 +531,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(names_end, setup, teardown), cmocka_unit_test_setup_teardown(home_stays, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_paper_in_conflict, setup, teardown), cmocka_unit_test_setup_teardown(one_hand_is_not_enough, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_agenda_is_edited_by_its_writer, setup, teardown), cmocka_unit_test_setup_teardown(slippage_is_said, setup, teardown),
+		cmocka_unit_test(no_text_becomes_markup),
 	};
 
 	return cmocka_run_group_tests_name("web: the round", tests, NULL, NULL);
