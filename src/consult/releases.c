@@ -1,6 +1,7 @@
 #include "consult/releases.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/enc.h"
 #include "base/limits.h"
@@ -37,7 +38,7 @@ static void put(struct out *o, const struct release_row *row)
 
 static struct paper_text in_all(const char *id)
 {
-	struct paper_text t;
+	struct paper_text t = {{NULL}};
 
 	for (unsigned l = 0; l < LANG_COUNT; l++)
 		t.s[l] = tr((enum lang)l, id);
@@ -170,7 +171,7 @@ static void as_list(const char *name, enum lang l, char ret[NAME_LIST])
 static const struct known *known_as(const char *party, const char *code)
 {
 	for (size_t i = 0; party != NULL && code != NULL && i < ARRAY_LEN(known); i++)
-		if (strcmp(known[i].party, party) == 0 && strcmp(known[i].code, code) == 0)
+		if (strcmp(known[i].party, party) == 0 && strcasecmp(known[i].code, code) == 0)
 			return &known[i];
 	return NULL;
 }

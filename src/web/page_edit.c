@@ -294,7 +294,7 @@ static int propose(struct visit *v, struct text_place *t, struct v_edit *f, stru
 	struct act_proposal a = {.document = t->d->id, .seen = f->seen, .counter_to = f->counter_to};
 	const struct actor *who;
 	struct v_document seen;
-	struct act_change *change;
+	struct act_change *change = NULL;
 	struct add_result res;
 	struct picked p;
 	int rc;

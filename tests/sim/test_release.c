@@ -597,10 +597,11 @@ static void do_text(struct tour *t, const char *pattern)
 
 			if (strcmp(o->type, "verbale-series") != 0 || x->col != o->col || (under != NULL ? x->what != DOCUMENT : strcmp(x->type, "verbale-round") != 0) || !some(t, 25))
 				continue;
+			/* The way to the sign-in repeats the address, so one who is signed out asks for what there is not. */
 			if (under != NULL)
-				make(path, "/%s/series/%s/rounds/%d/documents/%s%s", lang, o->name, 1 + k % 2, x->name, under + strlen("documents/{}"));
+				make(path, "/%s/series/%s/rounds/%d/documents/%s%s", lang, t->signed_in ? o->name : "nm-unknown", 1 + k % 2, t->signed_in ? x->name : "nm-unknown", under + strlen("documents/{}"));
 			else
-				make(path, "/%s/series/%s/rounds/%d%s", lang, o->name, 1 + k % 2, below + strlen("rounds/{}"));
+				make(path, "/%s/series/%s/rounds/%d%s", lang, t->signed_in ? o->name : "nm-unknown", 1 + k % 2, below + strlen("rounds/{}"));
 			hidden = !t->may[s] || (under != NULL && !any_version(t, k));
 			status = ask(t, path, NULL, NULL);
 			if (!t->signed_in ? status != 303 : hidden && status != 404 && status != 403)
