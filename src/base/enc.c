@@ -245,6 +245,15 @@ bool dec_parse(const char *s, size_t len, uint64_t max, uint64_t *ret)
 	return true;
 }
 
+unsigned dec_prefix(const char *s)
+{
+	unsigned v = 0;
+
+	for (int i = 0; i < 9 && s[i] >= '0' && s[i] <= '9'; i++)
+		v = 10 * v + (unsigned)(s[i] - '0');
+	return v;
+}
+
 size_t dec_format(uint64_t v, char ret[DEC_MAX + 1])
 {
 	char digits[DEC_MAX];

@@ -37,6 +37,9 @@ size_t utf8_check(const char *s, size_t n);
 /* "0" or digits without leading zero, no sign, whole string, <= max. */
 NODISCARD bool dec_parse(const char *s, size_t len, uint64_t max, uint64_t *ret);
 
+/* The number a text begins with, of at most nine digits; 0 where there is none. For texts of our own making. */
+unsigned dec_prefix(const char *s);
+
 /* Decimal digits, NUL-terminated; how many. */
 #define DEC_MAX 20
 size_t dec_format(uint64_t v, char ret[DEC_MAX + 1]);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/enc.h"
 #include "base/mem.h"
 #include "consult/find_priv.h"
 #include "record/page.h"
@@ -154,12 +155,12 @@ const char *find_group_name(enum find_group g) { return groups[g].name; }
 
 /* ---- the condition ---- */
 
-static int day_of(const char *s) { return s[0] == '\0' ? 0 : atoi(s) * 10000 + atoi(s + 5) * 100 + atoi(s + 8); }
+static int day_of(const char *s) { return s[0] == '\0' ? 0 : (int)(dec_prefix(s) * 10000 + dec_prefix(s + 5) * 100 + dec_prefix(s + 8)); }
 
 /* Years as tags, where they are few; the day itself is compared with every hit. */
 static void put_years(const struct query *q, struct buf *out)
 {
-	const int from = q->filter[QUERY_FROM][0] != '\0' ? atoi(q->filter[QUERY_FROM]) : 1970, to = q->filter[QUERY_TO][0] != '\0' ? atoi(q->filter[QUERY_TO]) : 2070;
+	const int from = q->filter[QUERY_FROM][0] != '\0' ? (int)dec_prefix(q->filter[QUERY_FROM]) : 1970, to = q->filter[QUERY_TO][0] != '\0' ? (int)dec_prefix(q->filter[QUERY_TO]) : 2070;
 
 	if ((q->filter[QUERY_FROM][0] == '\0' && q->filter[QUERY_TO][0] == '\0') || from < 1970 || to > 2070 || from > to)
 		return;

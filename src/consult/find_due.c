@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/enc.h"
 #include "base/clock.h"
 #include "consult/find_priv.h"
 #include "consult/priv.h"
@@ -78,7 +79,7 @@ bool slip_read(const char *more, struct slippage *ret)
 	if (!part(&more, why, sizeof(why)) || !part(&more, held, sizeof(held)) || !part(&more, s.last_round, sizeof(s.last_round)) ||
 	    !part(&more, s.round, sizeof(s.round)) || !part(&more, s.commitment, sizeof(s.commitment)) || more == NULL)
 		return false;
-	s.why = (enum slip_why)atoi(why);
+	s.why = (enum slip_why)dec_prefix(why);
 	s.last_held = strtoll(held, NULL, 10);
 	for (; *more != '\0' && s.next < LIMIT_MEMBERS; more += n + (more[n] == ',')) {
 		n = strcspn(more, ",");

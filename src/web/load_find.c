@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/enc.h"
 #include "base/mem.h"
 #include "web/at_desk.h"
 
@@ -324,7 +325,7 @@ static void years_of(struct visit *v, const struct query *q, struct v_search *s)
 	s->year[s->years++] = (struct v_choice){tr(v->p.lang, N_("All")), with_filter(v, s->q, "from", "to", NULL), q->filter[QUERY_FROM][0] == '\0' && q->filter[QUERY_TO][0] == '\0'};
 	for (int y = c.year; y > c.year - YEARS; y--)
 		s->year[s->years++] = (struct v_choice){arena_printf(v->l.a, "%d", y), with_filter(v, s->q, "from", "to", arena_printf(v->l.a, "from:%d to:%d", y, y)),
-			atoi(q->filter[QUERY_FROM]) == y && atoi(q->filter[QUERY_TO]) == y};
+			(int)dec_prefix(q->filter[QUERY_FROM]) == y && (int)dec_prefix(q->filter[QUERY_TO]) == y};
 }
 
 /* ---- the page ---- */

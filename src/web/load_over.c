@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/enc.h"
 #include "web/at_desk.h"
 #include "web/load_find.h"
 #include "web/load_more.h"
@@ -156,7 +157,7 @@ static void take_parties(struct loader *l, const char *list, struct v_dated *d)
 static void take_deadline(struct loader *l, const struct json_val *o, const char *id, struct v_dated *d)
 {
 	const char *hash = strchr(id, '#');
-	int left = hash != NULL ? atoi(hash + 1) : -1;
+	int left = hash != NULL ? (int)dec_prefix(hash + 1) : -1;
 	const struct json_val *x;
 	struct json_iter it;
 

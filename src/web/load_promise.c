@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/enc.h"
 #include "web/load_find.h"
 #include "web/load_more.h"
 
@@ -180,7 +181,7 @@ static int choose_series(struct visit *v, struct listing *k, const char *slug, s
 int load_promises(struct visit *v, struct v_promises *ret, struct err *e)
 {
 	const char *page = http_param(v->q, "page"), *slug = http_param(v->q, "series");
-	const size_t nth = page != NULL && strlen(page) < 5 && atoi(page) > 1 ? (size_t)atoi(page) : 1;
+	const size_t nth = page != NULL && strlen(page) < 5 && dec_prefix(page) > 1 ? dec_prefix(page) : 1;
 	struct listing k = {.v = v, .to = ret, .owner = arena_str(v->l.a, http_param(v->q, "owner")), .skip = (nth - 1) * LIST_PAGE};
 	const int64_t now = v->l.now;
 	const struct { enum promise_filter filter; struct find_dues ask; } rows[] = {

@@ -41,6 +41,7 @@ struct page {
 	const char *party;                   /* whose node answers; may be NULL */
 	const char *foot_record;             /* short record line for print, or NULL */
 	bool sign_in;                        /* one can sign in here */
+	bool feed;                           /* what is published can be subscribed to */
 	const char *user, *csrf;             /* signed in: whose name, and the token of his forms; or NULL */
 	bool may[RIGHT_COUNT_];              /* what his role includes */
 	unsigned waiting;                    /* acts that wait for a second person, if he may confirm them */

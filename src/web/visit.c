@@ -143,7 +143,7 @@ static const char *done_word(const char *code)
 static void page_init(struct page *p, const struct web *w, struct arena *a, enum lang lang, enum nav nav)
 {
 	*p = (struct page){.a = a, .lang = lang, .has_second = lang != LANG_EN, .second = lang == LANG_DE ? LANG_JA : LANG_DE,
-		.nav = nav, .example = w->example, .party = record_self(w->record)->party, .sign_in = w->access != NULL};
+		.nav = nav, .example = w->example, .party = record_self(w->record)->party, .sign_in = w->access != NULL, .feed = w->find != NULL};
 }
 
 static void page_person(struct visit *v)

@@ -188,22 +188,6 @@ void flatten(const struct http_resp *r, struct buf *out)
 		abort();
 }
 
-/* What a session has of its own on each page: the token of forms, and when it ends, which each page moves on. */
-static void mask_session(struct buf *b)
-{
-	static const struct { const char *from, *to; } own[] = {{"name=\"csrf\" value=\"", "\""}, {"data-ends=\"", "</p>"}, {"<ul class=\"about\">", "</footer>"}};
-
-	buf_putc(b, '\0');
-	for (size_t i = 0; i < ARRAY_LEN(own); i++)
-		for (char *s = strstr(b->p, own[i].from); s != NULL; s = strstr(s, own[i].from)) {
-			const char *const end = strstr(s + strlen(own[i].from), own[i].to);
-
-			for (s += strlen(own[i].from); end != NULL && s < end; s++)
-				*s = '*';
-		}
-	b->n--;
-}
-
 static const char *cookie_header(const struct http_req *q, const char *name) { return strcmp(name, "Cookie") == 0 ? q->impl : NULL; }
 
 static enum lang lang_of_path(const char *path)
@@ -222,7 +206,7 @@ static void compare_refusal(struct tour *t, const char *path, const struct buf *
 		fault(path, "the answer for what is hidden or unknown differs", t->asker.name);
 }
 
-static int ask(struct tour *t, const char *path, const char *version, struct buf *ret_body)
+int ask(struct tour *t, const char *path, const char *version, struct buf *ret_body)
 {
 	struct http_req q = {.method = HTTP_GET, .path = path, .rest = "", .addr = "memory", .client_spki = t->asker.spki, .tls = t->asker.spki != NULL};
 	const struct scan s = {t->m, t->may, path, t->asker.name};
@@ -231,7 +215,7 @@ static int ask(struct tour *t, const char *path, const char *version, struct buf
 	int status;
 
 	if (version != NULL)
-		q.param[q.params++] = (struct http_param){"v", version};
+		q.param[q.params++] = strncmp(version, "q=", 2) == 0 ? (struct http_param){"q", version + 2} : (struct http_param){"v", version};
 	if (t->on_web && t->signed_in) {
 		q.header = cookie_header;
 		q.impl = (void *)(uintptr_t)t->user->cookie;
@@ -254,7 +238,7 @@ static int ask(struct tour *t, const char *path, const char *version, struct buf
 	return status;
 }
 
-static void must_none(struct tour *t, const char *path, const char *version)
+void must_none(struct tour *t, const char *path, const char *version)
 {
 	sum.hidden++;
 	if (ask(t, path, version, NULL) != 404)
@@ -411,28 +395,6 @@ static void do_plain(struct tour *t, const char *pattern)
 	must_none(t, ASK("/fr%s", pattern + 3), NULL);
 }
 
-/* Pages of those who sign in: the way there, whoever asks for whatever. */
-static void do_people(struct tour *t, const char *pattern)
-{
-	char path[400], name[400];
-
-	for (unsigned k = 0; k < LANG_COUNT; k++) {
-		make(name, "%s", pattern + 3);
-		if (strstr(name, "{}") != NULL)
-			memcpy(strstr(name, "{}"), "de", 2);
-		if (ask(t, ASK("/%s%s", lang_code((enum lang)k), name), NULL, NULL) != (!t->signed_in ? 303 : strcmp(name, "/settings") == 0 ? 200 : 403))
-			fault(path, "neither sent to sign in nor kept out", t->asker.name);
-	}
-	must_none(t, ASK("/fr%s", pattern + 3), NULL);
-}
-
-static void do_asset(struct tour *t, const char *pattern)
-{
-	(void)pattern;
-	must_none(t, "/a/0/app.css", NULL);
-	must_none(t, "/a/0/none.css", NULL);
-}
-
 /* Is this the only object of its name, so that nothing else may stand under its address? */
 static bool first_of_id(const struct rec *m, int no)
 {
@@ -442,7 +404,7 @@ static bool first_of_id(const struct rec *m, int no)
 	return true;
 }
 
-static bool any_version(const struct tour *t, int no)
+bool sees_version(const struct tour *t, int no)
 {
 	for (int i = 0; i < t->m->objs; i++)
 		if (t->may[i] && strcmp(t->m->obj[i].id, t->m->obj[no].id) == 0)
@@ -463,7 +425,7 @@ static void do_permanent(struct tour *t, const char *pattern)
 		must_none(t, ASK("/r/nm-unknown%s", endings[k]), NULL);
 		for (int i = 0; i < t->m->objs; i++) {
 			const struct obj *o = &t->m->obj[i];
-			const bool may = any_version(t, i);
+			const bool may = sees_version(t, i);
 
 			if (!first_of_id(t->m, i) || o->modified[0] == '\0' || !some(t, 12))
 				continue;
@@ -538,7 +500,7 @@ static void do_pages(struct tour *t, const char *pattern)
 					continue;
 				if (!some(t, 25))
 					continue;
-				if (!may || (doc && !any_version(t, k)))
+				if (!may || (doc && !sees_version(t, k)))
 					must_none(t, path, NULL);
 				else
 					IGNORE(ask(t, path, NULL, NULL), "scanned");
@@ -547,66 +509,6 @@ static void do_pages(struct tour *t, const char *pattern)
 				must_none(t, ASK("%s/rounds/%s%s", series, strstr(x->id, "--") + 2, below + 9), NULL);
 		}
 	}
-}
-
-/*
- * Pages of people who are signed in: others are sent to sign in, whatever the address names; to people what they may not
- * see is not there. Names of what there is, hidden or not, take the places of the pattern.
- */
-static void do_shut(struct tour *t, const char *pattern)
-{
-	for (int k = 0; k < t->m->objs; k++) {
-		const struct obj *x = &t->m->obj[k];
-		char path[400], *w = path;
-		unsigned place = 0;
-		int status;
-
-		if (x->modified[0] == '\0' || !some(t, 12))
-			continue;
-		for (const char *p = pattern; *p != '\0'; p++) {
-			const char *name;
-
-			if (strncmp(p, "{}", 2) != 0) {
-				*w++ = *p;
-				continue;
-			}
-			name = place == 0 ? lang_code((enum lang)(k % LANG_COUNT)) : place == 1 && x->what != DOCUMENT && x->name[0] != '\0' ? x->name : place == 2 ? "1" : x->id;
-			w = stpcpy(w, name);
-			place++;
-			p++;
-		}
-		*w = '\0';
-		status = ask(t, path, NULL, NULL);
-		if (!t->signed_in ? status != 303 : place > 1 && !t->may[k] && status != 404 && status != 403)
-			fault(path, "answered about what may not be seen", t->asker.name);
-	}
-}
-
-/* Pages of the text for those who sign in: others are sent there; nobody is answered about what he may not see. */
-static void do_text(struct tour *t, const char *pattern)
-{
-	const char *below = strstr(pattern, "rounds/{}"), *under = strstr(pattern, "documents/{}");
-	char path[400];
-
-	for (int s = 0; s < t->m->objs; s++)
-		for (int k = 0; k < t->m->objs; k++) {
-			const struct obj *o = &t->m->obj[s], *x = &t->m->obj[k];
-			const char *lang = lang_code((enum lang)(sum.pages++ % LANG_COUNT));
-			bool hidden;
-			int status;
-
-			if (strcmp(o->type, "verbale-series") != 0 || x->col != o->col || (under != NULL ? x->what != DOCUMENT : strcmp(x->type, "verbale-round") != 0) || !some(t, 25))
-				continue;
-			/* The way to the sign-in repeats the address, so one who is signed out asks for what there is not. */
-			if (under != NULL)
-				make(path, "/%s/series/%s/rounds/%d/documents/%s%s", lang, t->signed_in ? o->name : "nm-unknown", 1 + k % 2, t->signed_in ? x->name : "nm-unknown", under + strlen("documents/{}"));
-			else
-				make(path, "/%s/series/%s/rounds/%d%s", lang, t->signed_in ? o->name : "nm-unknown", 1 + k % 2, below + strlen("rounds/{}"));
-			hidden = !t->may[s] || (under != NULL && !any_version(t, k));
-			status = ask(t, path, NULL, NULL);
-			if (!t->signed_in ? status != 303 : hidden && status != 404 && status != 403)
-				fault(path, "answered about what may not be seen", t->asker.name);
-		}
 }
 
 static void do_proof(struct tour *t, const char *pattern)
@@ -629,7 +531,7 @@ static void do_proof(struct tour *t, const char *pattern)
 		} else {
 			IGNORE(ask(t, ASK("/%s/record/%s", lang, o->id), o->modified, NULL), "scanned");
 		}
-		if (!any_version(t, i))
+		if (!sees_version(t, i))
 			must_none(t, ASK("/%s/record/%s", lang, o->id), NULL);
 		else
 			IGNORE(ask(t, ASK("/%s/record/%s", lang, o->what == DOCUMENT ? o->name : o->id), NULL, NULL), "scanned");
@@ -694,6 +596,17 @@ static const struct { const char *pattern; void (*run)(struct tour *t, const cha
 	{"/{}/series/{}/rounds/{}/documents/{}/txt", do_pages},
 	{"/{}/series/{}/rounds/{}/compare-releases", do_pages},
 	{"/{}/glossary", do_plain},
+	{"/{}/search", do_search},
+	{"/{}/go/{}", do_id},
+	{"/{}/commitments", do_plain},
+	{"/{}/commitments/new", do_shut},
+	{"/{}/commitments/{}", do_id},
+	{"/{}/commitments/{}/progress", do_shut},
+	{"/{}/feed.atom", do_plain},
+	{"/{}/series/{}/feed.atom", do_of_series},
+	{"/{}/series/{}/series.ics", do_of_series},
+	{"/{}/calendar", do_people},
+	{"/{}/calendar/{}", do_id},
 	{"/{}/record/{}", do_proof},
 	{"/taxii2/", do_taxii_open},
 	{"/taxii2/openapi.json", do_taxii_open},
@@ -770,6 +683,7 @@ static void tour_open(struct tour *t, struct rec *m)
 	*t = (struct tour){.m = m, .web = {.record = m->node[DE].r, .base_url = "https://record.example"}};
 	taxii_people(t);
 	t->web.access = t->access;
+	tour_search(t);
 	t->conf = (struct http_conf){.route = t->route, .route_ctx = &t->web, .security_headers = security_headers, .error_page = error_page};
 	n = peer_routes(&row);
 	add_routes(t, row, n, NULL);
@@ -846,6 +760,7 @@ static void one_run(void)
 	tour_open(t, m);
 	for (unsigned i = 0; i < RECORDS; i++)
 		one_record(m, t);
+	tour_search_end(t);
 	for (unsigned k = 0; k < 2 * LANG_COUNT; k++)
 		buf_free(&t->none[k / LANG_COUNT][k % LANG_COUNT]);
 	taxii_people_close(t);

@@ -43,16 +43,26 @@ struct scan { const struct rec *m; const bool *may; const char *path, *who; };
 void scan(const struct scan *s, const void *p, size_t n);
 void loosen(const struct rec *m, const bool *may);
 bool some(struct tour *t, unsigned percent);
+/* Ask as t->asker, scan what comes; the status. version and ret_body may be NULL. (test_release.c) */
+int ask(struct tour *t, const char *path, const char *version, struct buf *ret_body);
+void must_none(struct tour *t, const char *path, const char *version);
+bool sees_version(const struct tour *t, int no); /* may he see any version of this document? */
+
+typedef void generator(struct tour *t, const char *pattern);
 
 /* ---- release_taxii.c ---- */
 void taxii_people(struct tour *t);         /* users and tokens; opens the server */
 void taxii_people_close(struct tour *t);
 void taxii_person(struct tour *t);         /* t->user, for t->asker */
 void taxii_session(struct tour *t);        /* a session that began just now, for t->user */
-typedef void generator(struct tour *t, const char *pattern);
 generator do_taxii_open, do_taxii_root, do_taxii_status, do_taxii_collections, do_taxii_collection, do_taxii_pages, do_taxii_object, do_taxii_slash;
 /* A hidden object more changes no byte of any answer. The last thing done with a record. */
 void taxii_unchanged(struct tour *t);
+
+/* ---- release_pages.c ---- */
+generator do_people, do_asset, do_shut, do_text, do_search, do_id, do_of_series;
+void tour_search(struct tour *t), tour_search_end(struct tour *t);
+void mask_session(struct buf *b);
 
 /* ---- release_home.c: what stays at home ---- */
 typedef void home_mark(const char *what, const void *p, size_t n);
