@@ -147,6 +147,8 @@ static void ask_rules(struct loader *l, const struct invite_facts *f, const char
 		in->may[k] = invite_may(f, verb, self, dated ? &some : NULL, dated ? 1 : 0, &why) == 0;
 		in->why[k] = in->may[k] ? NULL : arena_str(l->a, why.msg);
 	}
+	/* The host may do both: an invitation begins, other dates answer one. */
+	in->say = in->may[INVITE_INVITE] && (!in->may[INVITE_OFFER] || f->state == ROUND_OPEN || f->state == ROUND_DECLINED) ? INVITE_INVITE : INVITE_OFFER;
 	for (size_t i = 0; i < in->tables; i++) {
 		const struct invite_date d = {in->table[i].start, in->table[i].end};
 

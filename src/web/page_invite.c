@@ -91,7 +91,7 @@ static void read_dates(const struct sheet *f, struct act_date *to)
 static int send_dates(struct visit *v, const struct v_round *r, struct sheet *f, struct err *e)
 {
 	struct act_date date[LIMIT_DATES];
-	struct act_invitation i = {.round = r->id, .verb = r->more->invite.may[INVITE_OFFER] ? INVITE_OFFER : INVITE_INVITE, .date = date, .dates = sheet_rows(f, P_DATES),
+	struct act_invitation i = {.round = r->id, .verb = r->more->invite.say, .date = date, .dates = sheet_rows(f, P_DATES),
 		.mode = sheet_text(f, P_WORD, 0, "mode"), .venue = texts_of(sheet_texts(f, P_WORD, 0, "venue")), .text = texts_of(sheet_texts(f, P_WORD, 0, "text"))};
 	struct add_result res;
 	struct at_desk d;

@@ -54,6 +54,7 @@ struct v_invite {
 	const char *next[LIMIT_MEMBERS]; size_t nexts;
 	struct v_invite_word *word; size_t words; /* oldest first */
 	struct v_date *table; size_t tables;      /* dates on the table */
+	enum invite_verb say;                     /* what new dates are: INVITE_INVITE or INVITE_OFFER */
 	bool may[INVITE_VERBS]; const char *why[INVITE_VERBS]; /* why not, in English, or NULL */
 };
 struct v_ordinal { const char *party; uint64_t ordinal; struct bitext note; };
