@@ -7,6 +7,7 @@
 #include "access/people.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "consult/desk.h"
 #include "consult/find.h"
 #include "peer/peer.h"
 #include "taxii/taxii.h"
@@ -92,6 +93,7 @@ struct node_server {
 	struct web web;
 	struct access *access;
 	struct taxii *taxii;
+	struct people_hook hook;
 	struct buf key, cert;
 	char addr[2][64];
 };
@@ -178,6 +180,18 @@ static int exchange(struct node_server *s, struct log *log, struct err *e)
 	return rc != 0 ? rc : taxii_open(&t, &s->taxii, e);
 }
 
+/* A person's papers and waiting acts go with the rest of the work. */
+static int hand_papers_over(void *ctx, const char *from, const char *to, struct err *e)
+{
+	struct home *home = NULL;
+	int rc = homes_take(ctx, &home, e);
+
+	if (rc == 0)
+		rc = desk_hand_over(home, from, to, e);
+	homes_back(ctx, home);
+	return rc;
+}
+
 /* What pages use beside the record: search and what has a date, subscriptions, papers at home. */
 static int beside(struct node_server *s, struct err *e)
 {
@@ -189,7 +203,12 @@ static int beside(struct node_server *s, struct err *e)
 		return fail(e, E_NOMEM, "%s", dir);
 	if ((rc = find_open(search, &s->web.find, e)) != 0 || (rc = subs_open(state, &s->web.subs, e)) != 0 || (rc = keep_new(&s->web.keep, e)) != 0)
 		return rc;
-	return homes_open(home, &s->web.homes, e);
+	if ((rc = homes_open(home, &s->web.homes, e)) != 0)
+		return rc;
+	s->hook = (struct people_hook){hand_papers_over, s->web.homes};
+	s->web.hook = &s->hook;
+	s->web.hooks = 1;
+	return 0;
 }
 
 static int listeners(struct node_server *s, struct http_conf *c, int *ret_http, int *ret_tls, struct err *e)
@@ -252,9 +271,12 @@ int node_serve(struct cli *cli, struct log *log, struct node_server **ret, uint1
 
 void node_care(struct node_server *s)
 {
+	struct home *home = NULL;
 	bool whole = false;
 
-	IGNORE(find_follow(s->web.find, s->cli->rd, NULL, 0, clock_now(&s->cli->w.clock), &whole, NULL) != 0, "the next round tries again; pages take in the newest themselves");
+	IGNORE(homes_take(s->web.homes, &home, NULL) != 0, "papers are searched from the next round on");
+	IGNORE(find_follow(s->web.find, s->cli->rd, home, 0, clock_now(&s->cli->w.clock), &whole, NULL) != 0, "the next round tries again; pages take in the newest themselves");
+	homes_back(s->web.homes, home);
 	IGNORE(people_care(s->access, (unsigned)conf_number(&s->cli->conf, CONF_audit_keep_days), NULL) != 0, "what is over is over; it is dropped the next time");
 }
 

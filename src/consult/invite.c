@@ -6,11 +6,11 @@
 
 enum who { WHO_HOST, WHO_GUESTS, WHO_ALL };
 static const struct { const char *word, *name; enum who who; } verbs[INVITE_VERBS] = {
-	[INVITE_INVITE] = {"invite", N_("invite"), WHO_HOST},
-	[INVITE_OFFER] = {"offer", N_("offer other dates"), WHO_ALL},
-	[INVITE_CONFIRM] = {"confirm", N_("confirm the date"), WHO_ALL},
-	[INVITE_DECLINE] = {"decline", N_("decline"), WHO_GUESTS},
-	[INVITE_CANCEL] = {"cancel", N_("cancel the round"), WHO_ALL},
+	[INVITE_INVITE] = {"invite", N_("invites"), WHO_HOST},
+	[INVITE_OFFER] = {"offer", N_("offers other dates"), WHO_ALL},
+	[INVITE_CONFIRM] = {"confirm", N_("confirms the date"), WHO_ALL},
+	[INVITE_DECLINE] = {"decline", N_("declines"), WHO_GUESTS},
+	[INVITE_CANCEL] = {"cancel", N_("cancels the round"), WHO_ALL},
 };
 static const char *const state_names[INVITE_STATES] = {
 	[ROUND_OPEN] = N_("no invitation yet"),

@@ -337,7 +337,9 @@ static const char *act_words(const struct entry *en)
 	return NULL;
 }
 
-struct acts { struct visit *v; struct v_over *to; };
+#define ACT_JOINED 2  /* words behind the first in one row */
+#define ACTS_READ 60  /* rows looked at for joining: a page stays quick in a busy week */
+struct acts { struct visit *v; struct v_over *to; size_t joined; };
 
 /* The words with the side in the place that their language gives it. */
 static const char *with_side(struct loader *l, const char *words, const char *side)
@@ -368,8 +370,28 @@ static int name_act(struct loader *l, const struct entry *en, struct v_act *a, s
 	rc = 0;
 	if (bitext_in(&a->title, l->lang).s[0] == '\0' && p.entry.object.subject != NULL)
 		rc = title_of(l, arena_str(l->a, p.entry.object.subject), &a->title, &seen, e);
+	if (bitext_in(&a->title, l->lang).s[0] == '\0') { /* a collection has a name, and no page */
+		a->title = get_text(l, p.entry.object.val, "name");
+		a->url = (struct url){NULL};
+	}
 	entry_free(&p.entry);
 	return rc;
+}
+
+/* One row for everything that was done about one thing; the newest is on top. */
+static bool joins(struct loader *l, struct v_act *was, const struct v_act *a)
+{
+	const struct shown w = bitext_in(&was->title, l->lang), n = bitext_in(&a->title, l->lang);
+
+	if (n.s[0] == '\0' || strcmp(w.s, n.s) != 0)
+		return false;
+	if (strstr(was->text, a->text) != NULL)
+		return true;
+	if (was->joined == ACT_JOINED)
+		return true;
+	was->text = arena_printf(l->a, "%s%s%s", was->text, tr(l->lang, N_("; ")), a->text);
+	was->joined++;
+	return true;
 }
 
 static int take_act(void *ctx, const struct index_entry *row, struct err *e)
@@ -383,14 +405,19 @@ static int take_act(void *ctx, const struct index_entry *row, struct err *e)
 	if ((rc = load_row(l, row, &en, e)) != 0)
 		return rc == E_NOTFOUND ? 0 : rc;
 	words = act_words(&en);
-	if (words != NULL && k->to->acts == OVER_ACTS) {
-		k->to->more_acts = true;
-		rc = ENOUGH;
-	} else if (words != NULL) {
-		struct v_act *a = &k->to->act[k->to->acts++];
+	if (words != NULL) {
+		struct v_act a = {.at = row->added * 1000, .text = with_side(l, tr(l->lang, words), party_side(l->lang, arena_str(l->a, en.party)))};
+		size_t i = 0;
 
-		*a = (struct v_act){.at = row->added * 1000, .text = with_side(l, tr(l->lang, words), party_side(l->lang, arena_str(l->a, en.party)))};
-		rc = name_act(l, &en, a, e);
+		rc = name_act(l, &en, &a, e);
+		while (i < k->to->acts && !joins(l, &k->to->act[i], &a))
+			i++;
+		if (rc == 0 && i == k->to->acts && i < OVER_ACTS) {
+			k->to->act[k->to->acts++] = a;
+		} else if (rc == 0 && (i == OVER_ACTS || ++k->joined == ACTS_READ)) {
+			k->to->more_acts = true;
+			rc = ENOUGH;
+		}
 	}
 	entry_free(&en);
 	return rc;
@@ -419,7 +446,7 @@ static int last_visit(struct visit *v, struct v_over *ret, struct err *e)
 
 static int load_acts(struct visit *v, struct v_over *ret, struct err *e)
 {
-	struct acts k = {v, ret};
+	struct acts k = {v, ret, 0};
 	int rc = last_visit(v, ret, e);
 
 	if (rc == 0)

@@ -23,7 +23,7 @@ struct v_late_round {
 };
 /* A contribution asked from an agency, not sent. */
 struct v_late_paper { const char *title, *agency, *item; int64_t deadline; struct url url; };
-struct v_act { int64_t at; const char *text /* in the reader's language */; struct bitext title; struct url url; };
+struct v_act { int64_t at; unsigned joined; const char *text /* in the reader's language */; struct bitext title; struct url url; };
 /* Another side's log here, and ours there. */
 struct v_whole {
 	const char *party;
@@ -34,7 +34,7 @@ struct v_whole {
 #define OVER_LATE 6
 #define OVER_SLIPS 4
 #define OVER_NEXT 10
-#define OVER_ACTS 12
+#define OVER_ACTS 6
 struct v_over {
 	int64_t now; const char *zone, *zone2;
 	struct v_late_round slip[OVER_SLIPS]; size_t slips;

@@ -217,8 +217,15 @@ static int run(struct visit *v, const struct web_page *page, struct record_reade
 {
 	int rc;
 
-	if (v->q->method == HTTP_POST)
-		return (rc = read_form(v, e)) != 0 ? rc : page->act(v, e);
+	if (v->q->method == HTTP_POST) {
+		if ((rc = read_form(v, e)) != 0 || (rc = page->act(v, e)) != 0 || v->r->status != 409)
+			return rc;
+		/* Nothing was written, and the page may show what stood there before somebody was faster: once more, as it stands now. */
+		buf_clear(&v->html);
+		v->r->status = 0;
+		v->p.crumbs = 0;
+		return page->act(v, e);
+	}
 	/* One snapshot: a page never mixes two states of the record. */
 	if ((rc = index_snapshot(record_index(rd), e)) == 0) {
 		rc = page->see(v, e);
