@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (words_each(text, n, word, &n, NULL) < 0)
 		return 0;
-	if (taxii_query_parse(q, qn, &query, NULL) < 0)
+	if (query_parse(q, qn, &query, NULL) < 0)
 		return 0;
 	check_match(&query);
 	MUST(query_hits(&query, text, n, hit, 64, &hits, &all, NULL) == 0);
