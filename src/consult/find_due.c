@@ -122,17 +122,17 @@ static int put_round(struct filler *f, const struct entry *en, struct err *e)
 	struct search_due d = {.id = en->row.id, .kind = DUE_ROUND, .at = entry_time(json_get_str(o, "start")), .log = en->row.log, .series = json_get_str(o, "series_ref"), .more = next};
 	struct invite_facts facts;
 	size_t n = 0;
-	int rc;
+	int rc = E_NOTFOUND;
 
 	for (size_t i = 0; i < ARRAY_LEN(open); i++)
 		d.open = d.open || json_str_is(status, open[i]);
-	if (d.open && (rc = consult_round(f->rd, NULL, en->row.id, &facts, e)) == 0) {
-		for (size_t i = 0; i < facts.members; i++)
-			if ((facts.next >> i & 1) != 0)
-				n += (size_t)snprintf(next + n, sizeof(next) - n, "%s%s", n > 0 ? "," : "", facts.member[i]);
-	} else if (d.open && rc != E_NOTFOUND && rc != E_USAGE) {
+	if (d.open)
+		rc = consult_round(f->rd, NULL, en->row.id, &facts, e);
+	for (size_t i = 0; rc == 0 && i < facts.members; i++)
+		if ((facts.next >> i & 1) != 0)
+			n += (size_t)snprintf(next + n, sizeof(next) - n, "%s%s", n > 0 ? "," : "", facts.member[i]);
+	if (rc != 0 && rc != E_NOTFOUND && rc != E_USAGE)
 		return rc;
-	}
 	return search_put_due(f->s, &d, e);
 }
 
