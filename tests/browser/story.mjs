@@ -470,7 +470,7 @@ async function overdue() {
 async function auditing() {
   const [auditor, other] = await Promise.all([Person.in(baseDe, 'de', 'p.pruefer'), Person.in(baseJp, 'ja', 's.kansa')]);
   await auditor.go('settings/audit');
-  await auditor.says('e.muster', 'f.frei');
+  await auditor.says('e.muster', 'f.frei', 'act: agreed');
   expect(!(await auditor.text()).includes('k.tanaka'), 'the audit log names people of the other side');
   await auditor.shot('berlin-audit');
   await other.go('settings/audit');
