@@ -14,11 +14,6 @@ static const struct { const char *tone, *icon; } looks[COMMITMENT_STATES] = {
 	[COMMITMENT_DROPPED] = {"off", "stop"}, [COMMITMENT_CARRIED] = {"warn", "clock"},
 };
 
-const char *due_text(const struct page *p, int64_t due, const char *precision)
-{
-	return exact_date(p->a, p->lang, due, precision != NULL ? "UTC" : party_zone(p->party), precision);
-}
-
 static void take_owners(struct loader *l, const struct commitment_facts *f, struct v_promise *ret)
 {
 	for (size_t i = 0; i < f->owners; i++)

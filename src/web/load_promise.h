@@ -9,5 +9,3 @@ NODISCARD int load_promises(struct visit *v, struct v_promises *ret, struct err 
 NODISCARD int load_promise(struct loader *l, const char *id, struct v_promise *ret, struct err *e);
 /* With the unit it was taken from and all that was said of it. */
 NODISCARD int load_promise_all(struct visit *v, const char *id, struct v_promise *ret, struct err *e);
-/* "2017", "31.12.2017" as it was meant. */
-const char *due_text(const struct page *p, int64_t due, const char *precision);

@@ -143,7 +143,7 @@ static void expect(const struct buf *b, const char *const *parts)
 /* Signed in, with a confirmation: the longest frame there is. */
 static void the_frame_of_a_person(void **state)
 {
-	static const char *const de[] = {"popovertarget=\"nav\"", "<nav class=\"nav\" id=\"nav\" popover", "/de/commitments\"", "/de/search\"", "/de/desk\"", "3</span>", "/de/settings\"",
+	static const char *const de[] = {"popovertarget=\"nav\"", "<nav class=\"nav\" id=\"nav\" popover", "/de/commitments\"", "/de/search\"", "/de/waiting\"", "3</span>", "/de/settings\"",
 		"data-ends=\"1473672600\"", "role=\"status\"", "Sie sind abgemeldet.", "/de/help\"", NULL};
 	CLEANUP_ARENA struct arena a = {0};
 	CLEANUP_BUF struct buf b = BUF_INIT(0);

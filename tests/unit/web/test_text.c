@@ -50,8 +50,11 @@ static void hidden(char *page, const char *name, char to[128])
 	s = strstr(page, mark);
 	if (s == NULL)
 		fail_msg("no field %s", name);
-	else
-		(void)snprintf(to, 128, "%.*s", (int)strcspn(s + strlen(mark), "\""), s + strlen(mark));
+	else {
+		const size_t n = strcspn(s + strlen(mark), "\"");
+
+		(void)snprintf(to, 128, "%.*s", n < 127 ? (int)n : 127, s + strlen(mark));
+	}
 }
 
 /* What was asked by the desk leaves when the chief confirms. */
@@ -71,7 +74,10 @@ static void confirm_all(struct person *chief)
 			free(page);
 			break;
 		}
-		(void)snprintf(target, sizeof target, "%s%.*s", lang, (int)strcspn(s, "\"?"), s);
+		if (strcspn(s, "\"?") >= sizeof target - sizeof lang)
+			fail_msg("a long address");
+		else
+			(void)snprintf(target, sizeof target, "%s%.*s", lang, (int)(strcspn(s, "\"?") % (sizeof target - sizeof lang)), s);
 		free(page);
 		(void)snprintf(form, sizeof form, "do=confirm");
 		free(send_form(chief, target, form, 303));
