@@ -165,12 +165,12 @@ void person_in(struct side *s, const char *name, struct person *ret)
 	desks_ask(s, NULL, "/de/sign-in", form, &a);
 	answer_free(&a);
 	assert_int_equal(a.status, 303);
-	(void)snprintf(ret->cookie, sizeof ret->cookie, "%.*s", (int)strcspn(cookie_seen, ";"), cookie_seen);
+	(void)snprintf(ret->cookie, sizeof ret->cookie, "%.*s", (int)(strcspn(cookie_seen, ";") % sizeof ret->cookie), cookie_seen);
 	desks_ask(s, ret->cookie, "/de/series", NULL, &a);
 	t = strstr(a.body.p, "name=\"csrf\" value=\"");
 	assert_non_null(t);
 	t += strlen("name=\"csrf\" value=\"");
-	(void)snprintf(ret->csrf, sizeof ret->csrf, "%.*s", (int)strcspn(t, "\""), t);
+	(void)snprintf(ret->csrf, sizeof ret->csrf, "%.*s", (int)(strcspn(t, "\"") % sizeof ret->csrf), t);
 	answer_free(&a);
 }
 
