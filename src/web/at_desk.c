@@ -32,6 +32,9 @@ int at_desk_end(struct visit *v, int rc, struct url to, const char *done, struct
 {
 	if (rc == ACT_HELD)
 		return visit_go(v, to, "held", e);
+	/* The record names the side; which of its people it was stands here. */
+	if (rc == 0 && v->who.known)
+		rc = audit_note(v->w->access, v->who.who, v->from.addr, arena_printf(v->l.a, "act: %s", done), v->q->path, "done", e);
 	return rc == 0 ? visit_go(v, to, done, e) : rc;
 }
 

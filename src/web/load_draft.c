@@ -256,6 +256,7 @@ static void find_moves(struct v_draft *d, const bool may[RIGHT_COUNT_])
 {
 	for (unsigned k = 0; k < TEXT_ACTS; k++)
 		d->may[k] = may[text_act_row((enum text_act)k)->right] && doc_may(d->facts, text_act_row((enum text_act)k)->move, d->own, NULL) == 0;
+	d->may_commit = may[RIGHT_WRITE] && doc_may(d->facts, MOVE_COMMIT, d->own, NULL) == 0;
 }
 
 static void make_urls(struct loader *l, const struct v_round *r, struct v_draft *d)

@@ -14,7 +14,7 @@
 #define HITS_MAX 24
 #define GROUP_FEW 5     /* of each kind when all are shown */
 #define GROUP_PAGE 25   /* of one kind alone */
-#define YEARS 10         /* offered as filters */
+#define YEARS 12
 #define FOLLOW_NOW 512  /* entries a question takes in itself; more is the work of the server between requests */
 
 struct showing { struct visit *v; const struct query *q; struct v_group *g; size_t cap; uint64_t last; };

@@ -18,6 +18,7 @@ static const struct { const char *name, *word; } words[] = {
 	{"reason", N_("Reason")}, {"changes", N_("Changes")}, {"action", N_("What")}, {"unit", N_("Item")}, {"verb", N_("Word")}, {"dates", N_("Dates")}, {"publish_at", N_("Public from")},
 	{"deadline", N_("Deadline")}, {"deadlines", N_("Deadlines")}, {"due", N_("Due")}, {"owners", N_("Sides that promised it")}, {"names", N_("Official names")}, {"mandates", N_("Mandates")},
 	{"mandate", N_("On what the series rests")}, {"rhythm", N_("Rhythm in words")}, {"rhythm_months", N_("Months from round to round")}, {"date", N_("Date")}, {"document_ref", N_("Document")},
+	{"document_modified", N_("Version of")}, {"document_sha256", N_("Checksum (SHA-256)")}, {"object_modified", N_("Version of")}, {"object_sha256", N_("Checksum (SHA-256)")},
 	{"object_ref", N_("About")}, {"round_ref", N_("Meeting")}, {"series_ref", N_("Series")}, {"at", N_("Date")}, {"frozen", N_("final text")}, {"authentic", N_("authentic text")},
 	{"provisional", N_("provisional translation")}, {"proposal", N_("Proposal")}, {"slug", N_("Name in addresses")}, {"noun", N_("What it is called")}, {"note", N_("Note")},
 };

@@ -56,6 +56,11 @@ void strip_make(struct arena *a, enum lang l, const struct v_round *r, struct st
 	time_civil(r->event[n - 1].at, &last);
 	months = (last.year - first.year) * 12 + last.month - first.month + 1;
 	step = (months + 11) / 12;
+	if (step > 6) { /* over many years: whole ones */
+		months += first.month - 1;
+		first.month = 1;
+		step = ((months + 11) / 12 + 11) / 12 * 12;
+	}
 	from = month_start(first.year, first.month);
 	to = month_start(first.year, first.month + (months + step - 1) / step * step);
 	ret->axis = arena_printf(a, "M%d 44H%d", LEFT, RIGHT);
@@ -65,7 +70,7 @@ void strip_make(struct arena *a, enum lang l, const struct v_round *r, struct st
 
 		ret->axis = arena_printf(a, "%sM%d 38v12", ret->axis, x);
 		if (m < months)
-			ret->tick[ret->ticks++] = (struct strip_tick){x + 4, tick_label(a, l, year, month, m == 0 || month == 1)};
+			ret->tick[ret->ticks++] = (struct strip_tick){x + 4, step >= 12 ? arena_printf(a, l == LANG_JA ? "%d年" : "%d", year) : tick_label(a, l, year, month, m == 0 || month == 1 || step > 3)};
 	}
 	for (size_t i = 0; i < n; i++)
 		ret->x[i] = place(r->event[i].at / NS_PER_S, from, to);

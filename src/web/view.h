@@ -209,6 +209,8 @@ const char *moment_text(struct arena *a, enum lang l, int64_t ns, const char *zo
 const char *exactly_text(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *zone2); /* with seconds */
 /* "2017", "May 2017" or the whole date, as exactly as it is meant. */
 const char *exact_date(struct arena *a, enum lang l, int64_t ns, const char *zone, const char *precision);
+/* "2017", "31.12.2017" as it was meant. */
+const char *due_text(const struct page *p, int64_t due, const char *precision);
 const char *iso_date(struct arena *a, int64_t ns, const char *zone);
 const char *iso_time(struct arena *a, int64_t ns);
 const char *ordinal_text(struct arena *a, enum lang l, uint64_t n);                        /* 1. Runde, 第1回, Round 1 */

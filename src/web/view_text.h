@@ -48,6 +48,7 @@ struct v_draft {
 	const char *own;                     /* party of the reader */
 	bool writer;                         /* it is the reader's side's text */
 	bool may[TEXT_ACTS];                 /* by the state now, and by the reader's role */
+	bool may_commit;                     /* take a commitment from a paragraph */
 	struct url base, edit, propose, review, compare, page, txt, pdf;
 	struct v_proposal *prop; size_t props;
 	struct v_comment *comment; size_t comments;

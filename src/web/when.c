@@ -149,3 +149,8 @@ const char *hash_groups(struct arena *a, const char *hex)
 	}
 	return p;
 }
+
+const char *due_text(const struct page *p, int64_t due, const char *precision)
+{
+	return exact_date(p->a, p->lang, due, precision != NULL ? "UTC" : party_zone(p->party), precision);
+}

@@ -11,7 +11,7 @@ missing() { if [ "${CI:-}" = true ]; then echo "not ok browser: $1"; exit 1; els
 
 command -v node >/dev/null || missing 'no node'
 [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || missing 'no chromium'
-cp "$here/package.json" "$here/package-lock.json" "$here/shots.mjs" "$here/people.mjs" "$work/"
+cp "$here/package.json" "$here/package-lock.json" "$here/shots.mjs" "$here/people.mjs" "$here/story.mjs" "$here/story.sh" "$work/"
 (cd "$work" && timeout 200 npm ci --silent --no-audit --no-fund >npm.log 2>&1) || missing 'its packages cannot be had'
 
 VERBALE_LANG=en timeout -k 5 1200 "$verbale" demo "$work/demo" --port "$port" >"$work/story" 2>&1 &
@@ -32,6 +32,10 @@ for row in 'e.muster desk-officer AA' 'f.frei releaser AA' 'a.admin administrato
 done
 if (cd "$work" && timeout -k 5 600 node people.mjs "http://localhost:$port" "$work/shots-people") >"$work/out" 2>"$work/faults"; then echo "ok people: $(tail -n 1 "$work/out")"
 else echo "not ok people: $(head -n 3 "$work/faults" | tr '\n' ' ')"; rc=1; fi
+# Two nodes, two languages: the consultation of 2016 from the series to what became of the promise.
+mkdir -p "$work/story-nodes"
+if timeout -k 10 600 bash "$work/story.sh" "$(realpath "$verbale")" "$work/story-nodes" $((port + 10)) >"$work/out" 2>"$work/faults"; then echo "ok story: $(tail -n 1 "$work/out")"
+else echo "not ok story: $(head -n 3 "$work/faults" | tr '\n' ' ')"; rc=1; fi
 n=$(find "$work/shots" -name '*.png' -size +10k | wc -l)
 if [ "$n" -ge 100 ]; then echo "ok $n screenshots"; else echo "not ok $n screenshots"; rc=1; fi
 exit $rc
