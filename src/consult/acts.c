@@ -444,6 +444,23 @@ static const char *version_named(const struct act *a)
 	return v != NULL ? v : json_get_str(a->props, "document_modified");
 }
 
+/* The rules refused because somebody saved between our look and theirs: that is a conflict, and both can be shown. */
+static int overtaken(const struct act *a, int rc, struct err *e)
+{
+	struct err why = {0};
+	struct entry now;
+
+	if (rc != E_STATE || !a->has_prev || !there(a->at->seen) || find_own(a->who->rd, a->at->id, &now, NULL) != 0)
+		return rc;
+	if (is_seen(&now, a->at->seen, &why) != 0) {
+		rc = why.code;
+		if (e != NULL)
+			*e = why;
+	}
+	entry_free(&now);
+	return rc;
+}
+
 int act_write(const struct actor *who, enum stix_kind kind, const struct act_at *at, const char *props, size_t n, struct add_result *ret, struct err *e)
 {
 	struct act a = {.who = who, .at = at, .type = stix_type(kind), .latest = INT64_MIN, .json = BUF_INIT(LIMIT_JSON_BYTES)};
@@ -459,6 +476,7 @@ int act_write(const struct actor *who, enum stix_kind kind, const struct act_at 
 	if (rc == 0 && (rc = find_prev(&a, e)) == 0 && (rc = find_about(&a, version_named(&a), e)) == 0 && (rc = find_place(&a, e)) == 0 &&
 	    (!a.has_prev || kind != STIX_DOCUMENT || (rc = note_story(&a, &a.prev, e)) == 0) && (rc = put_object(&a, e)) == 0 && (rc = judge(&a, e)) == 0)
 		rc = commit(&a, ret, e);
+	rc = overtaken(&a, rc, e);
 	if (a.has_prev)
 		entry_free(&a.prev);
 	if (a.has_about)

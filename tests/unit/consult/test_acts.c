@@ -242,7 +242,7 @@ static void conflict_at_commit(struct pair *p, const char *doc)
 }
 
 /* Two people at one moment over one version: one saves, the other is told; never both. */
-struct saver { struct pair *p; struct side s; const char *doc, *seen; int rc; };
+struct saver { struct pair *p; struct side s; const char *doc, *seen; size_t units; /* different texts: the same one twice would be no conflict */ int rc; };
 
 static void *save_at_once(void *ctx)
 {
@@ -250,7 +250,7 @@ static void *save_at_once(void *ctx)
 	struct add_result res;
 	struct err e = {0};
 
-	v->rc = save(v->p, &v->s, v->doc, v->seen, 2, NULL, false, &res, &e);
+	v->rc = save(v->p, &v->s, v->doc, v->seen, v->units, NULL, false, &res, &e);
 	return NULL;
 }
 
@@ -266,7 +266,7 @@ static void two_at_once(void **unused)
 	OK(save(&p, &p.jp, NULL, NULL, 2, NULL, false, &res, &e));
 	memcpy(doc, res.id, sizeof(doc));
 	for (int i = 0; i < 2; i++) {
-		v[i] = (struct saver){.p = &p, .s = p.jp, .doc = doc};
+		v[i] = (struct saver){.p = &p, .s = p.jp, .doc = doc, .units = (size_t)i + 1};
 		OK(record_reader_new(p.jp.n.r, &v[i].s.n.rd, &e));
 		v[i].s.by.rd = v[i].s.n.rd;
 	}
