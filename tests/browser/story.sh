@@ -37,4 +37,4 @@ done
 for node in berlin tokyo; do
 	for _ in $(seq 200); do grep -q TLS $node.out && break; sleep 0.1; done
 done
-LINES="$((port + 4)):$((port + 1)),$((port + 5)):$((port + 3))" ASSENT="$verbale assent berlin $collection agree" timeout -k 5 480 node "$here/story.mjs" "http://localhost:$port" "http://localhost:$((port + 2))" shots
+LINES="$((port + 4)):$((port + 1)),$((port + 5)):$((port + 3))" ASSENT="$verbale assent berlin $collection agree" timeout -k 5 540 node "$here/story.mjs" "http://localhost:$port" "http://localhost:$((port + 2))" shots
