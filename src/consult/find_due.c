@@ -121,7 +121,7 @@ static int put_round(struct filler *f, const struct entry *en, struct err *e)
 	struct search_due d = {.id = en->row.id, .kind = DUE_ROUND, .at = entry_time(json_get_str(o, "start")), .log = en->row.log, .series = json_get_str(o, "series_ref"), .more = next};
 	struct invite_facts facts;
 	size_t n = 0;
-	int rc;
+	int rc = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(open); i++)
 		d.open = d.open || json_str_is(status, open[i]);

@@ -195,7 +195,8 @@ int load_promises(struct visit *v, struct v_promises *ret, struct err *e)
 	*ret = (struct v_promises){.filter = filter_of(http_param(v->q, "state")), .v = arena_array(v->l.a, LIST_PAGE + 1, sizeof *ret->v), .zone = party_zone(v->p.party)};
 	if (v->w->find == NULL)
 		return fail(e, E_NOTFOUND, "not found");
-	if (ret->v == NULL || (slug = arena_str(v->l.a, slug), !make_choices(v, &k, slug)))
+	slug = arena_str(v->l.a, slug);
+	if (ret->v == NULL || !make_choices(v, &k, slug))
 		return fail(e, E_NOMEM, "page");
 	if ((rc = choose_series(v, &k, slug, e)) != 0 || (rc = find_follow(v->w->find, v->l.rd, NULL, 512, now, &whole, e)) != 0)
 		return rc;
