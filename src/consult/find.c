@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -154,12 +153,22 @@ const char *find_group_name(enum find_group g) { return groups[g].name; }
 
 /* ---- the condition ---- */
 
-static int day_of(const char *s) { return s[0] == '\0' ? 0 : atoi(s) * 10000 + atoi(s + 5) * 100 + atoi(s + 8); }
+/* Digits of a date that query_parse() wrote. */
+static int digits(const char *s, size_t n)
+{
+	int v = 0;
+
+	for (size_t i = 0; i < n; i++)
+		v = 10 * v + (s[i] - '0');
+	return v;
+}
+
+static int day_of(const char *s) { return s[0] == '\0' ? 0 : digits(s, 4) * 10000 + digits(s + 5, 2) * 100 + digits(s + 8, 2); }
 
 /* Years as tags, where they are few; the day itself is compared with every hit. */
 static void put_years(const struct query *q, struct buf *out)
 {
-	const int from = q->filter[QUERY_FROM][0] != '\0' ? atoi(q->filter[QUERY_FROM]) : 1970, to = q->filter[QUERY_TO][0] != '\0' ? atoi(q->filter[QUERY_TO]) : 2070;
+	const int from = q->filter[QUERY_FROM][0] != '\0' ? digits(q->filter[QUERY_FROM], 4) : 1970, to = q->filter[QUERY_TO][0] != '\0' ? digits(q->filter[QUERY_TO], 4) : 2070;
 
 	if ((q->filter[QUERY_FROM][0] == '\0' && q->filter[QUERY_TO][0] == '\0') || from < 1970 || to > 2070 || from > to)
 		return;

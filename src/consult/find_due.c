@@ -1,10 +1,10 @@
 /* What has a date: one row per thing, so that nobody has to go through all there is to tell what is late. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/enc.h"
 #include "consult/find_priv.h"
 #include "consult/priv.h"
 
@@ -69,17 +69,31 @@ static bool part(const char **at, char *to, size_t room)
 	return true;
 }
 
+/* A time, maybe before 1970; the smallest says there is none. */
+static bool held_read(const char *s, int64_t *ret)
+{
+	const bool minus = s[0] == '-';
+	uint64_t v;
+
+	if (!dec_parse(s + minus, strlen(s + minus), (uint64_t)INT64_MAX + minus, &v))
+		return false;
+	*ret = minus ? (int64_t)(0 - v) : (int64_t)v;
+	return true;
+}
+
 bool slip_read(const char *more, struct slippage *ret)
 {
 	struct slippage s = {0};
 	char why[8], held[24];
+	uint64_t number;
 	size_t n;
 
 	if (!part(&more, why, sizeof(why)) || !part(&more, held, sizeof(held)) || !part(&more, s.last_round, sizeof(s.last_round)) ||
 	    !part(&more, s.round, sizeof(s.round)) || !part(&more, s.commitment, sizeof(s.commitment)) || more == NULL)
 		return false;
-	s.why = (enum slip_why)atoi(why);
-	s.last_held = strtoll(held, NULL, 10);
+	if (!dec_parse(why, strlen(why), SLIP_WHYS - 1, &number) || !held_read(held, &s.last_held))
+		return false;
+	s.why = (enum slip_why)number;
 	for (; *more != '\0' && s.next < LIMIT_MEMBERS; more += n + (more[n] == ',')) {
 		n = strcspn(more, ",");
 		if (n > LIMIT_PARTY)

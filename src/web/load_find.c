@@ -324,7 +324,7 @@ static void years_of(struct visit *v, const struct query *q, struct v_search *s)
 	s->year[s->years++] = (struct v_choice){tr(v->p.lang, N_("All")), with_filter(v, s->q, "from", "to", NULL), q->filter[QUERY_FROM][0] == '\0' && q->filter[QUERY_TO][0] == '\0'};
 	for (int y = c.year; y > c.year - YEARS; y--)
 		s->year[s->years++] = (struct v_choice){arena_printf(v->l.a, "%d", y), with_filter(v, s->q, "from", "to", arena_printf(v->l.a, "from:%d to:%d", y, y)),
-			atoi(q->filter[QUERY_FROM]) == y && atoi(q->filter[QUERY_TO]) == y};
+			strncmp(q->filter[QUERY_FROM], arena_printf(v->l.a, "%04d", y), 4) == 0 && strncmp(q->filter[QUERY_TO], arena_printf(v->l.a, "%04d", y), 4) == 0};
 }
 
 /* ---- the page ---- */

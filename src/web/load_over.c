@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/enc.h"
 #include "web/at_desk.h"
 #include "web/load_find.h"
 #include "web/load_more.h"
@@ -156,10 +157,12 @@ static void take_parties(struct loader *l, const char *list, struct v_dated *d)
 static void take_deadline(struct loader *l, const struct json_val *o, const char *id, struct v_dated *d)
 {
 	const char *hash = strchr(id, '#');
-	int left = hash != NULL ? atoi(hash + 1) : -1;
+	uint64_t left = UINT64_MAX;
 	const struct json_val *x;
 	struct json_iter it;
 
+	if (hash == NULL || !dec_parse(hash + 1, strlen(hash + 1), 9999, &left))
+		return;
 	for (json_iter(&it, json_get(o, "deadlines")); json_next(&it, NULL, &x); )
 		if (left-- == 0) {
 			d->title = get_text(l, x, "title");

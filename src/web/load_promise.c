@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/enc.h"
 #include "web/load_find.h"
 #include "web/load_more.h"
 
@@ -180,8 +181,8 @@ static int choose_series(struct visit *v, struct listing *k, const char *slug, s
 int load_promises(struct visit *v, struct v_promises *ret, struct err *e)
 {
 	const char *page = http_param(v->q, "page"), *slug = http_param(v->q, "series");
-	const size_t nth = page != NULL && strlen(page) < 5 && atoi(page) > 1 ? (size_t)atoi(page) : 1;
-	struct listing k = {.v = v, .to = ret, .owner = arena_str(v->l.a, http_param(v->q, "owner")), .skip = (nth - 1) * LIST_PAGE};
+	uint64_t nth = 1;
+	struct listing k = {.v = v, .to = ret, .owner = arena_str(v->l.a, http_param(v->q, "owner")), .skip = 0};
 	const int64_t now = v->l.now;
 	const struct { enum promise_filter filter; struct find_dues ask; } rows[] = {
 		{PROMISE_LATE, {DUE_COMMITMENT, true, false, INT64_MIN, now}},
@@ -193,8 +194,9 @@ int load_promises(struct visit *v, struct v_promises *ret, struct err *e)
 	int rc;
 
 	*ret = (struct v_promises){.filter = filter_of(http_param(v->q, "state")), .v = arena_array(v->l.a, LIST_PAGE + 1, sizeof *ret->v), .zone = party_zone(v->p.party)};
-	if (v->w->find == NULL)
+	if (v->w->find == NULL || (page != NULL && (!dec_parse(page, strlen(page), 9999, &nth) || nth == 0)))
 		return fail(e, E_NOTFOUND, "not found");
+	k.skip = (nth - 1) * LIST_PAGE;
 	slug = arena_str(v->l.a, slug);
 	if (ret->v == NULL || !make_choices(v, &k, slug))
 		return fail(e, E_NOMEM, "page");
@@ -206,7 +208,7 @@ int load_promises(struct visit *v, struct v_promises *ret, struct err *e)
 	if (rc > 0)
 		rc = 0;
 	if (k.more)
-		ret->next = url_query(v->l.a, list_url(v, filter_words[ret->filter], k.owner, slug), "page", arena_printf(v->l.a, "%zu", nth + 1));
+		ret->next = url_query(v->l.a, list_url(v, filter_words[ret->filter], k.owner, slug), "page", arena_printf(v->l.a, "%llu", (unsigned long long)nth + 1));
 	return rc;
 }
 
