@@ -222,14 +222,14 @@ int load_feed(struct visit *v, const char *series, const char *title, const char
 	bool whole;
 	int rc;
 
-	if (v->w->find == NULL || l->base_url[0] == '\0')
+	if (l->base_url[0] == '\0')
 		return fail(e, E_NOTFOUND, "not found");
 	if (k.en == NULL)
 		return fail(e, E_NOMEM, "feed");
 	/* The same for everybody: programs that read it do not sign in. */
 	l->reader = (struct reader){.role = ROLE_NONE, .via = VIA_FEED};
-	if ((rc = find_follow(v->w->find, l->rd, NULL, 512, l->now, &whole, e)) != 0 ||
-	    (rc = find_dues(v->w->find, &(struct find_dues){DUE_PUBLICATION, true, true, INT64_MIN, l->now + 1}, take_feed, &k, e)) < 0)
+	if (v->w->find != NULL && ((rc = find_follow(v->w->find, l->rd, NULL, 512, l->now, &whole, e)) != 0 ||
+	    (rc = find_dues(v->w->find, &(struct find_dues){DUE_PUBLICATION, true, true, INT64_MIN, l->now + 1}, take_feed, &k, e)) < 0))
 		return rc;
 	if (k.n > 1)
 		qsort(k.en, k.n, sizeof *k.en, later_first);
