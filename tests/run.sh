@@ -155,7 +155,7 @@ scripts() {
 
 layer_e2e() { scripts e2e 600 tests/e2e/*.sh; }
 layer_interop() { INTEROP_REQUIRED=${CI:+1} scripts interop 1200 tests/interop/run.sh tests/interop/vectors.sh tests/interop/stix.sh tests/interop/taxii.sh tests/interop/pdf.sh tests/interop/papers.sh; }
-layer_browser() { scripts browser 600 tests/browser/run.sh; }
+layer_browser() { scripts browser 1800 tests/browser/run.sh; }
 
 # Short runs; `make fuzz` gives them longer. New inputs stay in the log folder, a crash is kept there too.
 layer_fuzz() {
