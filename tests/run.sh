@@ -20,6 +20,8 @@ results=$logs/results
 export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1:abort_on_error=0
 # Once per process, inside the library; the same in tests/unit/pdf.
 export LSAN_OPTIONS=suppressions=$root/tests/lsan.txt:print_suppressions=0
+# fontconfig and Pango keep their own locks, which the sanitizer does not see.
+export TSAN_OPTIONS=suppressions=$root/tests/tsan.txt
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export PYTHONDONTWRITEBYTECODE=1
 for d in /usr/lib/go-*/bin; do # where Debian puts versioned Go

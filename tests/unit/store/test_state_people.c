@@ -53,7 +53,13 @@ static void test_sessions(void **state)
 	(void)state;
 	OK(state_put_session(g.s, &x, &e));
 	OK(state_session_by_hash(g.s, x.hash, &got, &e));
-	assert_memory_equal(&x, &got, sizeof(x));
+	assert_string_equal(x.id, got.id);
+	assert_memory_equal(x.hash, got.hash, sizeof(x.hash));
+	assert_string_equal(x.user, got.user);
+	assert_string_equal(x.how, got.how);
+	assert_true(x.created_s == got.created_s && x.seen_s == got.seen_s);
+	assert_string_equal(x.from, got.from);
+	assert_string_equal(x.agent, got.agent);
 	x = session(2, "muster");
 	OK(state_put_session(g.s, &x, &e));
 	x = session(3, "beispiel");
@@ -88,6 +94,18 @@ static void test_sessions(void **state)
 	assert_int_equal(state_put_session(g.s, &x, &e), E_FORMAT);
 }
 
+static void same_factor(const struct state_factor *a, const struct state_factor *b)
+{
+	assert_string_equal(a->id, b->id);
+	assert_string_equal(a->user, b->user);
+	assert_string_equal(a->label, b->label);
+	assert_true(a->kind == b->kind && a->created_s == b->created_s && a->used_s == b->used_s && a->confirmed == b->confirmed);
+	assert_true(a->secret_n == b->secret_n && a->alg == b->alg && a->credential_n == b->credential_n && a->counter == b->counter);
+	assert_true(a->fails == b->fails && a->fails_since_s == b->fails_since_s);
+	assert_memory_equal(a->secret, b->secret, a->secret_n);
+	assert_memory_equal(a->credential, b->credential, a->credential_n);
+}
+
 static void test_factors(void **state)
 {
 	struct state_factor f = {.id = "00000000000000aa", .user = "muster", .kind = FACTOR_PASSKEY, .label = "鍵", .created_s = 1, .confirmed = true, .secret = {1, 2}, .secret_n = 64,
@@ -98,7 +116,7 @@ static void test_factors(void **state)
 	OK(state_put_factor(g.s, &f, &e));
 	OK(state_put_factor(g.s, &t, &e));
 	OK(state_get_factor(g.s, f.id, &got, &e));
-	assert_memory_equal(&f, &got, sizeof(f));
+	same_factor(&f, &got);
 	OK(state_factor_by_credential(g.s, f.credential, f.credential_n, &got, &e));
 	assert_string_equal(got.id, f.id);
 	assert_int_equal(state_factor_by_credential(g.s, f.credential, f.credential_n - 1, &got, &e), E_NOTFOUND);
@@ -109,13 +127,13 @@ static void test_factors(void **state)
 	t.used_s = 78;
 	OK(state_put_factor(g.s, &t, &e));
 	OK(state_get_factor(g.s, t.id, &got, &e));
-	assert_memory_equal(&t, &got, sizeof(t));
+	same_factor(&t, &got);
 	/* What it is stays: neither another's, nor another secret. */
 	memcpy(got.user, "beispiel", 9);
 	got.secret[0] = 6;
 	OK(state_put_factor(g.s, &got, &e));
 	OK(state_get_factor(g.s, t.id, &got, &e));
-	assert_memory_equal(&t, &got, sizeof(t));
+	same_factor(&t, &got);
 	f.id[0] = '1';
 	assert_int_equal(state_put_factor(g.s, &f, &e), E_CONFLICT);
 	assert_int_equal(state_drop_factor(g.s, "beispiel", t.id, &e), E_NOTFOUND);
